@@ -1,0 +1,176 @@
+"""This module owns the pytest side of a run: scenario files are collected, each scenario is a test.
+
+It is loaded by pytest wherever this distribution is installed, also where the suite's own requirements are not: so it
+imports them only once scenarios are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conformance.runner.session import RunSession
+    from conformance.runner.verdict import Result
+    from conformance.scenario.model import Scenario
+
+_SESSION = pytest.StashKey["RunSession"]()
+DEFAULT_CLIENT = "reference_client"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of ``smtp-conformance run`` under names of their own."""
+    group = parser.getgroup("smtp-conformance", "conformance of SMTP clients")
+    group.addoption(
+        "--smtp-client",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help=f"candidate to judge, repeatable (default: {DEFAULT_CLIENT})",
+    )
+    group.addoption(
+        "--smtp-scenarios",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder of scenarios beside the shipped ones, repeatable",
+    )
+    group.addoption("--smtp-select", action="append", default=[], metavar="PATTERN", help="id, family, glob or clause")
+    group.addoption("--smtp-level", action="append", default=[], metavar="LEVEL", help="only scenarios of this level")
+    group.addoption("--smtp-tag", action="append", default=[], metavar="TAG", help="only scenarios with this tag")
+    group.addoption(
+        "--smtp-timeout-factor", type=float, default=1.0, metavar="X", help="multiplies every time in scenarios"
+    )
+    group.addoption("--smtp-in-process", action="store_true", help="no process of its own for the candidate: for debugging")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what scenario items are marked with."""
+    config.addinivalue_line("markers", "smtp(level): a scenario of smtp-conformance, and who settles its matter")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the scenario files of the shipped corpus and of the folders that the user names."""
+    if file_path.suffix != ".yaml":
+        return None
+    import scenarios
+
+    own = [Path(folder).resolve() for folder in parent.config.getoption("--smtp-scenarios")]
+    root = next((root for root in (scenarios.ROOT, *own) if file_path.is_relative_to(root)), None)
+    if root is None or file_path == root / "clauses.yaml":
+        return None
+    return ScenarioFile.from_parent(parent, path=file_path, scenario_root=root)
+
+
+def _session(config: pytest.Config) -> RunSession:
+    """Return what the whole run shares; made when the first scenario is collected."""
+    if _SESSION not in config.stash:
+        from conformance.errors import SuiteError
+        from conformance.runner.session import RunSession
+
+        try:
+            config.stash[_SESSION] = RunSession(
+                clients=config.getoption("--smtp-client") or [DEFAULT_CLIENT],
+                roots=[Path(folder).resolve() for folder in config.getoption("--smtp-scenarios")],
+                patterns=config.getoption("--smtp-select"),
+                levels=config.getoption("--smtp-level"),
+                tags=config.getoption("--smtp-tag"),
+                time_factor=config.getoption("--smtp-timeout-factor"),
+                in_process=config.getoption("--smtp-in-process"),
+            )
+        except SuiteError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
+    return config.stash[_SESSION]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the candidates' processes."""
+    if _SESSION in config.stash:
+        config.stash[_SESSION].close()
+
+
+class ScenarioFile(pytest.File):
+    """One scenario file; collects an item for each row, transport and candidate."""
+
+    def __init__(self, *, scenario_root: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._root = scenario_root
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield the selected scenarios of the file, for each candidate.
+
+        Raises:
+            CollectError: the file is broken; the message says all that is wrong, with places.
+        """
+        from conformance.errors import ScenarioError
+
+        session = _session(self.config)
+        try:
+            chosen = session.scenarios_of(self.path, self._root)
+        except ScenarioError as error:
+            raise self.CollectError(str(error)) from error
+        for client in session.clients:
+            suffix = f" @{client}" if len(session.clients) > 1 else ""
+            for scenario in chosen:
+                name = f"{scenario.id}{suffix}"
+                yield ScenarioItem.from_parent(self, name=name, scenario=scenario, client=client)
+
+
+class NotConformingError(Exception):
+    """A scenario did not pass; carries its result to the report."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.id)
+        self.result = result
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario against one candidate."""
+
+    def __init__(self, *, scenario: Scenario, client: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scenario = scenario
+        self.client = client
+        self.result: Result | None = None
+        self.add_marker(pytest.mark.smtp(level=str(scenario.level)))
+
+    def runtest(self) -> None:
+        """Play the scenario; skipped where the candidate has no such operation."""
+        from conformance.errors import SuiteError
+        from conformance.runner.verdict import Verdict
+
+        try:
+            self.result = _session(self.config).run(self.scenario, self.client)
+        except SuiteError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
+        match self.result.verdict:
+            case Verdict.UNSUPPORTED:
+                pytest.skip(self.result.reason)
+            case Verdict.KNOWN:
+                pytest.xfail(self.result.reason)
+            case Verdict.FAIL | Verdict.ERROR:
+                raise NotConformingError(self.result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the text that explains a failure without further digging."""
+        if isinstance(excinfo.value, NotConformingError):
+            from conformance.report.failure import failure_text
+
+            return failure_text(excinfo.value.result, _session(self.config).clauses)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return where the scenario stands and what it is called."""
+        return self.path, None, self.name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """Send the result along with the report, also from a worker of pytest-xdist."""
+    report = yield
+    if isinstance(item, ScenarioItem) and call.when == "call" and item.result is not None:
+        report.smtp_result = item.result.to_json()
+    return report

@@ -1,0 +1,1 @@
+"""Tells people and programs what came out: terminal, JSON lines, failure texts."""

@@ -1,0 +1,1 @@
+"""Plays scenarios against candidates, and judges what was observed."""

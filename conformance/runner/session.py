@@ -1,0 +1,83 @@
+"""This module owns what one run shares: the candidates' processes, the certificates, the catalogue, the selection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from conformance.driver.candidates import Candidate, parse_client
+from conformance.runner.judge import judge
+from conformance.runner.play import Stage, play
+from conformance.runner.verdict import Result
+from conformance.scenario.collection import read_catalogue
+from conformance.scenario.loader import load, source_of
+from conformance.scenario.model import Clause, Scenario
+from conformance.scenario.selection import matches
+from fake_servers import Authority
+
+
+@dataclass(kw_only=True)
+class RunSession:
+    """One run, or one worker's part of it.
+
+    Attributes:
+        clients: the candidates as the user named them.
+        roots: folders of scenarios beside the shipped ones.
+        patterns: which scenarios are meant; none: all.
+        levels: of these levels; none: all.
+        tags: with all of these tags.
+        time_factor: multiplies every time in scenarios.
+        in_process: whether candidates run in this process.
+    """
+
+    clients: Sequence[str]
+    roots: Sequence[Path] = ()
+    patterns: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    time_factor: float = 1.0
+    in_process: bool = False
+
+    def __post_init__(self) -> None:
+        self.clauses: dict[str, Clause] = read_catalogue(self.roots)
+        self._candidates: dict[str, Candidate] = {
+            spec: parse_client(spec, in_process=self.in_process) for spec in self.clients
+        }
+
+    @cached_property
+    def _authority(self) -> Authority:
+        return Authority()
+
+    def scenarios_of(self, path: Path, root: Path) -> list[Scenario]:
+        """Return the scenarios of one file that are meant.
+
+        Raises:
+            ScenarioError: the file is broken.
+        """
+        return [
+            scenario
+            for scenario in load(source_of(path, root), self.clauses)
+            if (not self.patterns or any(matches(scenario, pattern) for pattern in self.patterns))
+            and (not self.levels or scenario.level in self.levels)
+            and scenario.tags >= set(self.tags)
+        ]
+
+    def run(self, scenario: Scenario, client: str) -> Result:
+        """Play a scenario against a candidate and judge it.
+
+        Raises:
+            CandidateError: the candidate cannot be started.
+            HarnessError: the machine or the suite failed.
+        """
+        stage = Stage(authority=self._authority, time_factor=self.time_factor)
+        observation = play(scenario, self._candidates[client], stage)
+        return judge(scenario, client, observation)
+
+    def close(self) -> None:
+        """Stop all processes and remove the certificates."""
+        for candidate in self._candidates.values():
+            candidate.close()
+        if "_authority" in self.__dict__:
+            self._authority.close()

@@ -1,0 +1,1 @@
+"""Scenarios: read, checked, multiplied by their cases and transports, as values."""

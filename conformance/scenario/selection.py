@@ -1,0 +1,56 @@
+"""This module owns which scenarios a user means: patterns, levels, tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from conformance.errors import NothingSelectedError
+from conformance.scenario.model import Level, Scenario
+from conformance.scenario.tree import did_you_mean
+
+
+def matches(scenario: Scenario, pattern: str) -> bool:
+    """Tell whether a pattern means this scenario.
+
+    A pattern is an id, with or without brackets; a family; a glob over ids (``*`` and ``?``); a former id; the path of
+    the file; or the id of a clause.
+    """
+    names = {scenario.id, scenario.file_id, scenario.family, *scenario.aliases, *scenario.clauses}
+    folder = pattern.rstrip("/")
+    if folder in names or scenario.file_id.startswith(f"{folder}/"):
+        return True
+    if pattern.endswith(".yaml"):
+        return Path(pattern).resolve() == Path(scenario.path).resolve()
+    glob = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return any(re.fullmatch(glob, name) for name in (scenario.id, scenario.file_id))
+
+
+def select(
+    scenarios: Iterable[Scenario],
+    patterns: Sequence[str] = (),
+    *,
+    levels: Sequence[str] = (),
+    tags: Sequence[str] = (),
+) -> list[Scenario]:
+    """Return the scenarios that any of the patterns means, of one of the levels and with all the tags.
+
+    Raises:
+        NothingSelectedError: a pattern means no scenario, or levels and tags leave none.
+    """
+    known = list(scenarios)
+    for pattern in patterns:
+        if not any(matches(scenario, pattern) for scenario in known):
+            names = {name for scenario in known for name in (scenario.id, scenario.file_id, scenario.family)}
+            raise NothingSelectedError(f"{pattern!r} matches no scenario{did_you_mean(pattern, names)}")
+    chosen = [
+        scenario
+        for scenario in known
+        if (not patterns or any(matches(scenario, pattern) for pattern in patterns))
+        and (not levels or scenario.level in {Level(level) for level in levels})
+        and scenario.tags >= set(tags)
+    ]
+    if not chosen:
+        raise NothingSelectedError("no scenario is left by the patterns, levels and tags that you gave")
+    return chosen

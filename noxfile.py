@@ -1,0 +1,57 @@
+"""What can be run on a checkout. ``nox`` runs what CI runs; ``nox --list`` says what there is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["tests", "quality", "wheel"]
+nox.options.default_venv_backend = "venv"
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+TEST = nox.project.dependency_groups(PROJECT, "test")
+QUALITY = nox.project.dependency_groups(PROJECT, "quality")
+OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the project's own tests; arguments go to pytest."""
+    session.install("-e", ".[conformance]", *TEST)
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Judge a candidate; arguments go to ``smtp-conformance run`` (without any: the reference client)."""
+    session.install("-e", ".[conformance]")
+    session.run("smtp-conformance", "run", *session.posargs)
+
+
+@nox.session
+def quality(session: nox.Session) -> None:
+    """Check types, style, architecture and the scenario files."""
+    session.install("-e", ".[conformance]", *TEST, *QUALITY)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy", *OURS, "tests", "noxfile.py")
+    session.run("lint-imports")
+    session.run("smtp-conformance", "lint")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, install it in a fresh environment, and run the suite from there, outside the checkout."""
+    session.install("build")
+    target = Path(session.create_tmp()).resolve()
+    shutil.rmtree(target / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(target / "dist"))
+    built = next((target / "dist").glob("*.whl"))
+    fresh = target / "fresh"
+    session.run("python", "-m", "venv", "--clear", str(fresh))
+    python = str(fresh / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "-q", f"{built}[conformance]", external=True)
+    session.chdir(target)
+    session.run(str(fresh / "bin" / "smtp-conformance"), "run", "-q", external=True)
