@@ -1,5 +1,6 @@
-"""This module owns the errors of the suite. Whose fault an error is decides its class; a candidate's failing
-is never an error but a ``Difference``, which is a value.
+"""This module owns the errors of the suite: whose fault an error is decides its class.
+
+A candidate's failing is never an error but a ``Difference``, which is a value.
 """
 
 from __future__ import annotations

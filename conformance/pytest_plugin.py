@@ -6,7 +6,7 @@ imports them only once scenarios are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--smtp-timeout-factor", type=float, default=1.0, metavar="X", help="multiplies every time in scenarios"
     )
-    group.addoption("--smtp-in-process", action="store_true", help="no process of its own for the candidate: for debugging")
+    group.addoption(
+        "--smtp-in-process", action="store_true", help="no process of its own for the candidate: for debugging"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -168,7 +170,7 @@ class ScenarioItem(pytest.Item):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Send the result along with the report, also from a worker of pytest-xdist."""
     report = yield
     if isinstance(item, ScenarioItem) and call.when == "call" and item.result is not None:

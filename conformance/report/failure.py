@@ -64,7 +64,9 @@ def _lines(result: Result, clauses: Mapping[str, Clause]) -> Iterator[str]:
 
 
 def _source(clause: Clause) -> str:
-    return ", ".join(part for part in (clause.norm and f"norm line {clause.norm}", clause.rfc and f"RFC {clause.rfc}") if part)
+    return ", ".join(
+        part for part in (clause.norm and f"norm line {clause.norm}", clause.rfc and f"RFC {clause.rfc}") if part
+    )
 
 
 def _difference_lines(result: Result, difference: Difference) -> Iterator[str]:

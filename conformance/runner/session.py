@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from conformance.driver.candidates import Candidate, parse_client
+from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.runner.judge import judge
 from conformance.runner.play import Stage, play
 from conformance.runner.verdict import Result
@@ -43,7 +43,7 @@ class RunSession:
     def __post_init__(self) -> None:
         self.clauses: dict[str, Clause] = read_catalogue(self.roots)
         self._candidates: dict[str, Candidate] = {
-            spec: parse_client(spec, in_process=self.in_process) for spec in self.clients
+            text: Candidate(spec=parse_candidate(text), in_process=self.in_process) for text in self.clients
         }
 
     @cached_property
@@ -78,6 +78,6 @@ class RunSession:
     def close(self) -> None:
         """Stop all processes and remove the certificates."""
         for candidate in self._candidates.values():
-            candidate.close()
+            candidate.end()
         if "_authority" in self.__dict__:
             self._authority.close()

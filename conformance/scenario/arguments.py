@@ -1,21 +1,18 @@
-"""This module owns the arguments of calls: from a node of a scenario to the JSON form of the driver protocol."""
+"""This module owns the arguments of calls: from a node of a scenario to a value that a driver can be sent."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from typing import TypeAlias
 
+from conformance.driver.values import Attribute, AuthObject, Context, Iteration, Message, Repeat
 from conformance.errors import ScenarioError
 from conformance.scenario.matchers import octets_of, scalar_text
 from conformance.scenario.parameters import Runtime, resolve
 from conformance.scenario.tree import Mapping, Node, Scalar, Sequence, did_you_mean, plain
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 
-
-def encode_argument(node: Node, runtime: Runtime) -> Json:
-    """Return the argument in the form that ``docs/driver-protocol.md`` describes.
+def argument_value(node: Node, runtime: Runtime) -> object:
+    """Return the value that the candidate is to get.
 
     Raises:
         ScenarioError: an unknown tag, or a value that the tag does not take.
@@ -29,54 +26,45 @@ def encode_argument(node: Node, runtime: Runtime) -> Json:
     if isinstance(node, Scalar):
         return resolve(node.value, runtime) if isinstance(node.value, str) else node.value
     if isinstance(node, Sequence):
-        return [encode_argument(item, runtime) for item in node.items]
-    return {"$dict": [[encode_argument(key, runtime), encode_argument(value, runtime)] for key, value in node.entries]}
+        return [argument_value(item, runtime) for item in node.items]
+    return {argument_value(key, runtime): argument_value(value, runtime) for key, value in node.entries}
 
 
-def _base64(octets: bytes) -> str:
-    return base64.b64encode(octets).decode("ascii")
+def _bytes(node: Node, runtime: Runtime) -> object:
+    return octets_of(node, runtime)
 
 
-def _bytes(node: Node, runtime: Runtime) -> Json:
-    return {"$bytes": _base64(octets_of(node, runtime))}
-
-
-def _crlf(node: Node, runtime: Runtime) -> Json:
+def _crlf(node: Node, runtime: Runtime) -> object:
     return scalar_text(node, runtime).replace("\n", "\r\n")
 
 
-def _message(node: Node, runtime: Runtime) -> Json:
-    policy = "compat32" if node.tag == "legacy-message" else "default"
-    octets = scalar_text(node, runtime).encode("utf-8", "surrogateescape")
-    return {"$message": {"octets": _base64(octets), "policy": policy}}
+def _message(node: Node, runtime: Runtime) -> object:
+    octets = scalar_text(node, runtime).encode()
+    return Message(octets=octets, policy="compat32" if node.tag == "legacy-message" else "default")
 
 
-def _context(node: Node, runtime: Runtime) -> Json:
+def _context(node: Node, runtime: Runtime) -> object:
     settings = _settings(node, {"trust", "verify", "check-hostname", "client-certificate"})
     verify = settings.get("verify", True)
     certified = bool(settings.get("client-certificate", False))
-    return {
-        "$context": {
-            "ca_file": runtime.ca_file if settings.get("trust", True) else None,
-            "verify": bool(verify),
-            "check_hostname": bool(settings.get("check-hostname", verify)),
-            "certificate_file": runtime.client_certificate_file if certified else None,
-            "key_file": runtime.client_key_file if certified else None,
-        }
-    }
+    return Context(
+        ca_file=runtime.ca_file if settings.get("trust", True) else None,
+        verify=bool(verify),
+        check_hostname=bool(settings.get("check-hostname", verify)),
+        certificate_file=runtime.client_certificate_file if certified else None,
+        key_file=runtime.client_key_file if certified else None,
+    )
 
 
-def _authobject(node: Node, runtime: Runtime) -> Json:
+def _authobject(node: Node, runtime: Runtime) -> object:
     _settings(node, {"initial", "answers"})
     assert isinstance(node, Mapping)  # noqa: S101 - _settings has seen to it
     initial, answers = node.get("initial"), node.get("answers")
     items = answers.items if isinstance(answers, Sequence) else ()
-    return {
-        "$authobject": {
-            "initial": encode_argument(initial, runtime) if initial is not None else None,
-            "answers": [encode_argument(item, runtime) for item in items],
-        }
-    }
+    return AuthObject(
+        initial=argument_value(initial, runtime) if initial is not None else None,
+        answers=tuple(argument_value(item, runtime) for item in items),
+    )
 
 
 def _settings(node: Node, known: set[str]) -> dict[str, object]:
@@ -93,47 +81,43 @@ def _settings(node: Node, known: set[str]) -> dict[str, object]:
     return settings
 
 
-def _attribute(node: Node, runtime: Runtime) -> Json:
-    return {"$attribute": scalar_text(node, runtime)}
+def _attribute(node: Node, runtime: Runtime) -> object:
+    return Attribute(scalar_text(node, runtime))
 
 
-def _seconds(node: Node, runtime: Runtime) -> Json:
+def _seconds(node: Node, runtime: Runtime) -> object:
     try:
         return float(scalar_text(node, runtime)) * runtime.time_factor
     except ValueError as error:
         raise ScenarioError([node.place.problem("!seconds takes a number")]) from error
 
 
-def _repeat(node: Node, runtime: Runtime) -> Json:
+def _repeat(node: Node, runtime: Runtime) -> object:
     settings = _settings(node, {"text", "times", "as"})
-    return {
-        "$repeat": {
-            "text": str(resolve(str(settings.get("text", "")), runtime)),
-            "times": int(str(settings.get("times", 1))),
-            "as": str(settings.get("as", "str")),
-        }
-    }
+    text = str(resolve(str(settings.get("text", "")), runtime))
+    value = text.encode() if settings.get("as") == "bytes" else text
+    return Repeat(value=value, times=int(str(settings.get("times", 1))))
 
 
-def _items(node: Node, runtime: Runtime) -> list[Json]:
+def _items(node: Node, runtime: Runtime) -> list[object]:
     if not isinstance(node, Sequence):
         raise ScenarioError([node.place.problem(f"!{node.tag} takes a list")])
-    return [encode_argument(item, runtime) for item in node.items]
+    return [argument_value(item, runtime) for item in node.items]
 
 
-def _tuple(node: Node, runtime: Runtime) -> Json:
-    return {"$tuple": _items(node, runtime)}
+def _tuple(node: Node, runtime: Runtime) -> object:
+    return tuple(_items(node, runtime))
 
 
-def _set(node: Node, runtime: Runtime) -> Json:
-    return {"$set": _items(node, runtime)}
+def _set(node: Node, runtime: Runtime) -> object:
+    return set(_items(node, runtime))
 
 
-def _iterator(node: Node, runtime: Runtime) -> Json:
-    return {"$iterator": _items(node, runtime)}
+def _iterator(node: Node, runtime: Runtime) -> object:
+    return Iteration(tuple(_items(node, runtime)))
 
 
-_TAGS: dict[str, Callable[[Node, Runtime], Json]] = {
+_TAGS: dict[str, Callable[[Node, Runtime], object]] = {
     "attribute": _attribute,
     "authobject": _authobject,
     "bytes": _bytes,

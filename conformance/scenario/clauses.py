@@ -53,9 +53,7 @@ def _mistakes(key: Scalar, value: Node) -> Iterator[Problem]:
         return
     row = plain(value)
     assert isinstance(row, dict)  # noqa: S101 - a MappingNode's plain value
-    for inner, _ in value.entries:
-        if inner.value not in _KEYS:
-            yield inner.place.problem(f"unknown key {inner.value!r}{did_you_mean(str(inner.value), _KEYS)}")
+    yield from _unknown_keys(value)
     if not isinstance(row.get("says"), str):
         yield value.place.problem("a clause says its duty: text under says")
     if row.get("level") not in list(Level):
@@ -64,6 +62,12 @@ def _mistakes(key: Scalar, value: Node) -> Iterator[Problem]:
         yield value.place.problem("a documented clause names its line or lines of the norm, as 428 or 456-460")
     if row.get("level") == Level.PROTOCOL and not row.get("rfc"):
         yield value.place.problem("a protocol clause names its RFC and section, as 5321 section 4.2")
+
+
+def _unknown_keys(value: MappingNode) -> Iterator[Problem]:
+    for key, _ in value.entries:
+        if key.value not in _KEYS:
+            yield key.place.problem(f"unknown key {key.value!r}{did_you_mean(str(key.value), _KEYS)}")
 
 
 def _clause(key: Scalar, value: Node) -> Clause:

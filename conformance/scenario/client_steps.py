@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.errors import Problem, ScenarioError
-from conformance.scenario.arguments import encode_argument
+from conformance.scenario.arguments import argument_value
 from conformance.scenario.matchers import build_matcher
 from conformance.scenario.model import ClientStep, Outcome, Verb
 from conformance.scenario.parameters import Runtime
@@ -16,8 +16,8 @@ from conformance.scenario.tree import Mapping, Node, Scalar, Sequence, did_you_m
 _OUTCOME_KEYS = frozenset({"returns", "raises", "one-of", "outcome"})
 _COMMON_KEYS = _OUTCOME_KEYS | {"attributes", "prints"}
 _KEYS = {
-    Verb.OPEN: _COMMON_KEYS | {"as", "args", "kwargs", "watch"},
-    Verb.CALL: _COMMON_KEYS | {"on", "args", "kwargs", "challenges"},
+    Verb.OPEN: _COMMON_KEYS | {"as", "args", "kwargs", "watch", "warns"},
+    Verb.CALL: _COMMON_KEYS | {"on", "args", "kwargs", "challenges", "warns"},
     Verb.SET: frozenset({"on"}),
     Verb.GET: frozenset({"on", "attributes"}),
     Verb.ENTER: _COMMON_KEYS | {"on"},
@@ -25,7 +25,7 @@ _KEYS = {
     Verb.INSPECT: frozenset({"parameters", "bases", "value"}),
     Verb.EXPECT: frozenset(),
 }
-_CHECKS = frozenset({"prints", "challenges", "parameters", "bases", "value"})
+_CHECKS = frozenset({"prints", "challenges", "warns", "parameters", "bases", "value"})
 EXPECT_KEYS = frozenset({"connection", "dialled", "audit", "watched", "never-sent"})
 _DRY_RUN = Runtime(port=25, path="/path", ca_file="ca", client_certificate_file="c", client_key_file="k")
 
@@ -162,7 +162,7 @@ def _value_problems(step: ClientStep) -> Iterator[Problem]:
             expected.append(outcome.returns)
     for node in arguments:
         try:
-            encode_argument(node, _DRY_RUN)
+            argument_value(node, _DRY_RUN)
         except ScenarioError as error:
             yield from error.problems
     for node in expected:

@@ -43,7 +43,9 @@ def read_catalogue(roots: Iterable[Path]) -> dict[str, Clause]:
             continue
         for clause_id, clause in read_clauses(own).items():
             if clause_id in clauses:
-                raise ScenarioError([Problem(str(own), clause.line, 1, f"clause {clause_id} is in the shipped catalogue")])
+                raise ScenarioError(
+                    [Problem(str(own), clause.line, 1, f"clause {clause_id} is in the shipped catalogue")]
+                )
             clauses[clause_id] = clause
     return clauses
 

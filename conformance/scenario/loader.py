@@ -12,12 +12,12 @@ from pathlib import Path
 import scenarios
 from conformance.errors import Problem, ScenarioError
 from conformance.scenario.client_steps import build_client
-from conformance.scenario.model import Clause, Level, Scenario, Verb
+from conformance.scenario.model import Clause, ClientStep, Level, Scenario, Verb
 from conformance.scenario.parameters import RUNTIME_NAMES, substitute, unknown_names
 from conformance.scenario.schema import schema_problems
 from conformance.scenario.server_steps import CARRIAGES, build_script
 from conformance.scenario.tree import Mapping as MappingNode
-from conformance.scenario.tree import Node, did_you_mean, plain, read_tree
+from conformance.scenario.tree import Node, Scalar, did_you_mean, plain, read_tree
 
 SCHEMA = scenarios.ROOT / "schema.json"
 _DEADLINE = 10.0  # seconds; a scenario takes milliseconds, a hung client must not hold the run for long
@@ -116,7 +116,7 @@ def _rows(tree: MappingNode) -> Iterator[tuple[str, MappingNode, list[Problem]]]
         yield str(name.value), checked, problems
 
 
-def _entry(tree: MappingNode, name: str) -> Iterator[tuple[object, Node]]:
+def _entry(tree: MappingNode, name: str) -> Iterator[tuple[Scalar, Node]]:
     yield from ((key, value) for key, value in tree.entries if key.value == name)
 
 
@@ -129,7 +129,9 @@ def _clause_problems(tree: MappingNode, clauses: Mapping[str, Clause]) -> Iterat
     for item in named.items:
         clause = clauses.get(str(plain(item)))
         if clause is None:
-            yield item.place.problem(f"no clause {plain(item)!r} in clauses.yaml{did_you_mean(str(plain(item)), clauses)}")
+            yield item.place.problem(
+                f"no clause {plain(item)!r} in clauses.yaml{did_you_mean(str(plain(item)), clauses)}"
+            )
         else:
             ranks.append(_RANKS[clause.level])
     own = plain(level) if level is not None else None
@@ -164,7 +166,7 @@ def _scenario(source: Source, tree: MappingNode, facts: dict[str, object], over:
             script = build_script(server, carriage, courteous=not facts.get("strict", False), name=source.file_id)
         except ScenarioError as error:
             problems.extend(error.problems)
-    steps = ()
+    steps: tuple[ClientStep, ...] = ()
     try:
         steps = build_client(client, carriage)
     except ScenarioError as error:

@@ -49,7 +49,11 @@ class Equal:
         return shown(self.value)
 
     def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
-        same_type = type(observed) is type(self.value)
+        """Yield what is not as expected."""
+        # bool descends from int, but True is no reply code
+        same_type = isinstance(observed, type(self.value)) and isinstance(observed, bool) is isinstance(
+            self.value, bool
+        )
         if not same_type or observed != self.value:
             yield Mismatch(where=where, expected=str(self), got=shown(observed))
 
@@ -66,6 +70,7 @@ class Items:
         return f"({inner}{',' * (len(self.items) == 1)})" if self.kind is tuple else f"[{inner}]"
 
     def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
+        """Yield what is not as expected."""
         if not isinstance(observed, self.kind) or not isinstance(observed, tuple | list):
             yield Mismatch(where=where, expected=f"{self} ({self.kind.__name__})", got=shown(observed))
         elif len(observed) != len(self.items):
@@ -88,6 +93,7 @@ class Entries:
         return f"{{{inner}{', …' if self.open_ended else ''}}}"
 
     def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
+        """Yield what is not as expected."""
         if not isinstance(observed, dict):
             yield Mismatch(where=where, expected=f"{self} (dict)", got=shown(observed))
             return
@@ -116,6 +122,7 @@ class Satisfies:
         return self.description
 
     def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
+        """Yield what is not as expected."""
         if not self.condition(observed):
             yield Mismatch(where=where, expected=self.description, got=shown(observed))
 
@@ -130,6 +137,7 @@ class OneOf:
         return " or ".join(map(str, self.choices))
 
     def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
+        """Yield what is not as expected."""
         if all(any(True for _ in choice.mismatches(observed, where)) for choice in self.choices):
             yield Mismatch(where=where, expected=str(self), got=shown(observed))
 
@@ -240,7 +248,7 @@ def _type(node: Node, runtime: Runtime) -> Matcher:
 
     def is_of_type(value: object) -> bool:
         names = getattr(value, "bases", None) or [base.__name__ for base in type(value).__mro__]
-        return name in names
+        return any(known in {name, f"builtins.{name}"} for known in names)
 
     return Satisfies(f"an object of type {name}", is_of_type)
 

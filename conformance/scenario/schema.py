@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,36 +39,65 @@ def schema_problems(node: Node, schema: Path) -> Iterator[Problem]:
 
 def _explained(error: ValidationError, at: Node) -> Iterator[Problem]:
     """Yield the problems of one error of the validator: a keyword may hide several."""
-    wanted: Any = error.validator_value
     where = f"{error.absolute_path[-1]}: " if error.absolute_path else ""
-    match error.validator:
-        case "additionalProperties" if isinstance(at, Mapping):
-            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            for key, _ in at.entries:
-                if key.value not in known:
-                    yield key.place.problem(f"unknown key {key.value!r}{_hint(str(key.value), known)}")
-        case "required":
-            missing = [key for key in wanted if key not in (error.instance or {})]
-            yield at.place.problem(f"{where}missing key {' and '.join(map(repr, missing))}")
-        case "type":
-            kinds = [wanted] if isinstance(wanted, str) else wanted
-            expected = " or ".join(_KINDS[kind] for kind in kinds)
-            quote = "; quote it" if "string" in kinds and isinstance(error.instance, int | float) else ""
-            yield at.place.problem(f"{where}expected {expected}, got {error.instance!r}{quote}")
-        case "enum":
-            hint = did_you_mean(str(error.instance), map(str, wanted))
-            known_values = ", ".join("nothing" if value is None else str(value) for value in wanted)
-            yield at.place.problem(f"{where}{error.instance!r} is none of {known_values}{hint}")
-        case "maxProperties":
-            keys = ", ".join(map(repr, error.instance))
-            yield at.place.problem(f"{where}expected one key, got {keys}: make each a step of its own")
-        case "pattern":
-            yield at.place.problem(f"{where}{error.instance!r} does not look like {wanted}")
-        case "minProperties" | "minItems":
-            yield at.place.problem(f"{where}needs at least {wanted} entr{'y' if wanted == 1 else 'ies'}")
-        case _:
-            yield at.place.problem(f"{where}{error.message}")
+    if error.validator == "additionalProperties" and isinstance(at, Mapping):
+        yield from _unknown_keys(error, at)
+        return
+    explain = _EXPLANATIONS.get(str(error.validator))
+    yield at.place.problem(f"{where}{explain(error) if explain else error.message}")
 
 
-def _hint(word: str, known: dict[str, object]) -> str:
-    return did_you_mean(word, known) or f"; known: {', '.join(known)}"
+def _unknown_keys(error: ValidationError, at: Mapping) -> Iterator[Problem]:
+    schema: Any = error.schema
+    known = list(schema.get("properties", ()))
+    for key, _ in at.entries:
+        if key.value not in known:
+            hint = did_you_mean(str(key.value), known) or f"; known: {', '.join(known)}"
+            yield key.place.problem(f"unknown key {key.value!r}{hint}")
+
+
+def _required(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    missing = [key for key in wanted if key not in instance]
+    return f"missing key {' and '.join(map(repr, missing))}"
+
+
+def _type(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
+    kinds = [wanted] if isinstance(wanted, str) else wanted
+    expected = " or ".join(_KINDS[kind] for kind in kinds)
+    quote = "; quote it" if "string" in kinds and isinstance(error.instance, int | float) else ""
+    return f"expected {expected}, got {error.instance!r}{quote}"
+
+
+def _enum(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
+    known = ", ".join("nothing" if value is None else str(value) for value in wanted)
+    return f"{error.instance!r} is none of {known}{did_you_mean(str(error.instance), map(str, wanted))}"
+
+
+def _too_many(error: ValidationError) -> str:
+    instance: Any = error.instance
+    keys = ", ".join(map(repr, instance))
+    return f"expected one key, got {keys}: make each a step of its own"
+
+
+def _too_few(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
+    return f"needs at least {wanted} entr{'y' if wanted == 1 else 'ies'}"
+
+
+def _pattern(error: ValidationError) -> str:
+    return f"{error.instance!r} does not look like {error.validator_value}"
+
+
+_EXPLANATIONS: dict[str, Callable[[ValidationError], str]] = {
+    "required": _required,
+    "type": _type,
+    "enum": _enum,
+    "maxProperties": _too_many,
+    "minProperties": _too_few,
+    "minItems": _too_few,
+    "pattern": _pattern,
+}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from conformance.errors import Problem, ScenarioError
 from conformance.scenario.matchers import octets_of
@@ -67,8 +68,9 @@ def build_script(node: Node, carriage: Carriage, *, courteous: bool, name: str) 
     dialogues.append(steps.Dialogue(steps=tuple(current), transport=transport, courteous=courteous))
     for dialogue in dialogues:
         for step, message in turn_problems(dialogue.steps, lmtp=carriage.lmtp):
-            builder.problems.append(places[step.line].problem(message) if step.line in places else
-                                    node.place.problem(message))
+            builder.problems.append(
+                places[step.line].problem(message) if step.line in places else node.place.problem(message)
+            )
     if builder.problems:
         raise ScenarioError(builder.problems)
     return steps.Script(dialogues=tuple(dialogues), lmtp=carriage.lmtp, name=name)
@@ -199,7 +201,7 @@ class _Builder:
         if cuts != sorted(set(cuts)):
             message = f"at: the cuts must rise and lie within the {len(octets)} octets of the reply"
             raise ScenarioError([value.place.problem(message)])
-        yield steps.Pieces(pieces=tuple(octets[a:b] for a, b in zip(cuts, cuts[1:], strict=False)))
+        yield steps.Pieces(pieces=tuple(octets[a:b] for a, b in pairwise(cuts)))
 
     def dribble(self, value: Node) -> Iterator[steps.Step]:
         yield steps.Dribble(octets=_integer(value))

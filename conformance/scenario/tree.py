@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from conformance.errors import Problem, ScenarioError
 
-Plain: TypeAlias = None | bool | int | float | str
+Plain: TypeAlias = bool | int | float | str | None
 _CORE = "tag:yaml.org,2002:"
 _DEEPEST = 40  # levels; no scenario needs ten, and a hostile file must not exhaust the stack
 
@@ -122,6 +122,10 @@ class _Builder:
         tag = str(node.tag)
         if isinstance(node, ScalarNode):
             return self._scalar(node, place, tag)
+        if tag.startswith(_CORE) and tag not in {f"{_CORE}seq", f"{_CORE}map"}:
+            self.problems.append(
+                place.problem(f"{tag.removeprefix(_CORE)} is no tag of the language: write a plain value")
+            )
         own_tag = "" if tag.startswith(_CORE) else tag.removeprefix("!")
         if isinstance(node, SequenceNode):
             items = tuple(self.build(item, depth + 1) for item in node.value)
@@ -155,7 +159,7 @@ class _Builder:
 
 def _core_value(kind: str, text: str) -> Plain:
     match kind:
-        case "str":
+        case "str" | "timestamp":  # a date is text here
             return text
         case "null":
             return None

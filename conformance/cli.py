@@ -1,0 +1,181 @@
+"""This module owns the command line. It is the only one that imports click; what a command does is elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+import conformance
+from conformance.errors import ExitCode, ScenarioError, SuiteError
+
+if TYPE_CHECKING:
+    from conformance.scenario.collection import Corpus
+
+_LEVELS = ("documented", "protocol", "de-facto")
+
+
+def run_command_line() -> NoReturn:
+    """Run the command line and exit with the code of the design; errors are one clear message."""
+    try:
+        code = main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except SuiteError as error:
+        click.echo(f"smtp-conformance: {error}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        code = ExitCode.OK
+    sys.exit(int(code or 0))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(conformance.__version__, prog_name="smtp-conformance")
+def main() -> None:
+    """Judge SMTP and LMTP clients that have the API of Python's smtplib."""
+
+
+_scenarios_option = click.option(
+    "--scenarios",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A folder of scenarios of your own, beside the shipped ones. Repeatable.",
+)
+
+
+def _selecting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that select scenarios."""
+    for option in (
+        click.argument("patterns", nargs=-1, metavar="[PATTERN]..."),
+        click.option(
+            "--level", "levels", multiple=True, type=click.Choice(_LEVELS), help="Only this level. Repeatable."
+        ),
+        click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only scenarios with this tag. Repeatable."),
+        _scenarios_option,
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_selecting
+@click.option(
+    "--client",
+    "clients",
+    multiple=True,
+    metavar="SPEC",
+    help="What to judge: a module (smtplib, package.module:attribute), a module in another interpreter (smtplib@3.8, "
+    "smtplib@/path/to/python), adapter:NAME, exec:COMMAND. Repeatable. Left out: reference_client.",
+)
+@click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="F", help="Write results as JSON lines.")
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path), metavar="F", help="Write JUnit XML.")
+@click.option(
+    "--timeout-factor",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="Multiply every time.",
+)
+@click.option("--in-process", is_flag=True, help="Run the candidate in this process: for debugging.")
+@click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
+@click.option("-q", "--quiet", count=True, help="Less output.")
+@click.option("-v", "--verbose", count=True, help="More output: every scenario, its differences and dialogue.")
+def run(**options: Any) -> None:
+    """Play scenarios against candidates and judge them.
+
+    PATTERN is an id, a family, a glob, a file, or a clause; none: all.
+    """
+    from conformance.report.run import RunOptions, run_scenarios
+
+    sys.exit(run_scenarios(RunOptions(**options)))
+
+
+@main.command("list")
+@_selecting
+def list_scenarios(
+    patterns: Sequence[str], levels: Sequence[str], tags: Sequence[str], folders: Sequence[Path]
+) -> None:
+    """List scenarios: id, level, title."""
+    from conformance.scenario.selection import select
+
+    corpus = _corpus(folders)
+    chosen = select(corpus.scenarios, patterns, levels=levels, tags=tags)
+    width = max(len(scenario.id) for scenario in chosen)
+    for scenario in chosen:
+        click.echo(f"{scenario.id:{width}}  {scenario.level:10}  {scenario.title}")
+    if sys.stdout.isatty():
+        click.echo(f"{len(chosen)} scenarios", err=True)
+
+
+@main.command()
+@click.argument("scenario_id", metavar="ID")
+@_scenarios_option
+def show(scenario_id: str, folders: Sequence[Path]) -> None:
+    """Show a scenario as an annotated dialogue."""
+    from conformance.report.dialogue import dialogue_of
+    from conformance.scenario.selection import select
+
+    corpus = _corpus(folders)
+    for number, scenario in enumerate(select(corpus.scenarios, [scenario_id])):
+        if number:
+            click.echo("")
+        for line in dialogue_of(scenario, corpus.clauses):
+            click.echo(line)
+
+
+@main.command()
+@click.option("--uncovered", is_flag=True, help="Only clauses without a scenario.")
+@_scenarios_option
+def clauses(*, uncovered: bool, folders: Sequence[Path]) -> None:
+    """List the clauses and how many scenarios judge each."""
+    from conformance.scenario.lint import coverage
+
+    corpus = _corpus(folders)
+    counts = coverage(corpus)
+    for clause in corpus.clauses.values():
+        if not (uncovered and counts[clause.id]):
+            source = f"norm {clause.norm}" if clause.norm else f"RFC {clause.rfc}" if clause.rfc else "CPython"
+            click.echo(f"{counts[clause.id]:4}  {clause.level:10}  {clause.id}  ({source})  {clause.says}")
+    covered = sum(1 for clause_id in corpus.clauses if counts[clause_id])
+    click.echo(f"{covered} of {len(corpus.clauses)} clauses have a scenario")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@_scenarios_option
+def lint(paths: Sequence[Path], folders: Sequence[Path]) -> None:
+    """Check scenario files and the clause catalogue; without PATH all of them."""
+    from conformance.scenario.lint import lint_corpus, lint_paths
+
+    problems = lint_paths(paths, folders) if paths else lint_corpus(folders)
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        files = len({problem.path for problem in problems})
+        click.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)} in {files} file{'s' * (files != 1)}", err=True)
+        sys.exit(ExitCode.USAGE)
+    click.echo("no problems", err=True)
+
+
+def _corpus(folders: Sequence[Path]) -> Corpus:
+    """Return all scenarios; broken files are told, and do not keep the sound ones from being used."""
+    from conformance.scenario.collection import SHIPPED, read_corpus
+
+    corpus = read_corpus([SHIPPED, *folders])
+    if corpus.problems:
+        click.echo(str(ScenarioError(corpus.problems)), err=True)
+    return corpus

@@ -1,0 +1,186 @@
+"""This module owns a run from the command line: pytest plays the scenarios, this tells what came out.
+
+pytest (and pytest-xdist with ``-n``) collects and distributes; nothing of the user's own pytest configuration or plugins
+takes part.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance.driver.candidates import Candidate, parse_candidate
+from conformance.errors import ExitCode, SuiteError, UsageError
+from conformance.report.results import ResultWriter
+from conformance.report.terminal import TerminalReport
+from conformance.runner.smoke import smoke_test
+from conformance.runner.verdict import Result, Verdict
+from conformance.scenario.collection import SHIPPED, read_catalogue
+
+_PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What ``smtp-conformance run`` was asked for, by the names of its options."""
+
+    patterns: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    folders: Sequence[Path] = ()
+    clients: Sequence[str] = ()
+    workers: int = 0
+    json_file: Path | None = None
+    junit_file: Path | None = None
+    timeout_factor: float = 1.0
+    in_process: bool = False
+    exitfirst: bool = False
+    quiet: int = 0
+    verbose: int = 0
+
+
+def run_scenarios(options: RunOptions) -> int:
+    """Play scenarios against candidates, report, and return the exit code of the design.
+
+    Raises:
+        SuiteError: nothing could be run; the error knows its exit code.
+    """
+    clients = list(dict.fromkeys(options.clients)) or ["reference_client"]
+    for folder in options.folders:
+        if not folder.is_dir():
+            raise UsageError(f"--scenarios {folder}: no such folder")
+    report = TerminalReport(
+        clauses=read_catalogue(options.folders),
+        clients=clients,
+        verbosity=options.verbose - options.quiet,
+    )
+    identities = []
+    for text in clients:
+        with Candidate(spec=parse_candidate(text), in_process=options.in_process) as candidate:
+            smoke_test(candidate)
+            identities.append({"name": text, **identity_form(candidate)})
+    report.candidates(identities)
+    writer = ResultWriter(options.json_file, identities) if options.json_file else None
+    recorder = _Recorder(report, writer)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        status = pytest.main(_pytest_arguments(options, clients), plugins=[recorder])
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    code = recorder.exit_code(int(status))
+    if writer:
+        writer.close(complete=code in (ExitCode.OK, ExitCode.FAILED))
+    report.end(recorder.results, recorder.broken, code)
+    return code
+
+
+def identity_form(candidate: Candidate) -> dict[str, object]:
+    """Return what a candidate's driver says of itself, as results keep it."""
+    identity = candidate.identity
+    return {
+        "implementation": identity.implementation,
+        "version": identity.version,
+        "language": identity.language,
+        "executable": identity.executable,
+        "openssl": identity.openssl,
+        "capabilities": sorted(identity.capabilities),
+    }
+
+
+def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
+    arguments = [
+        *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
+        *("-p", "conformance.pytest_plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+        "--continue-on-collection-errors",
+        f"--smtp-timeout-factor={options.timeout_factor}",
+    ]
+    for option, values in (
+        ("client", clients),
+        ("select", options.patterns),
+        ("level", options.levels),
+        ("tag", options.tags),
+        ("scenarios", options.folders),
+    ):
+        arguments.extend(f"--smtp-{option}={value}" for value in values)
+    if options.in_process:
+        arguments.append("--smtp-in-process")
+    if options.workers:
+        arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers)])
+    if options.exitfirst:
+        arguments.append("-x")
+    if options.junit_file:
+        arguments.extend(["--junitxml", str(options.junit_file), "-o", "junit_family=xunit2"])
+    return [*arguments, str(SHIPPED), *map(str, options.folders)]
+
+
+class _Recorder:
+    """Takes the results out of pytest's reports, wherever the scenario was played."""
+
+    def __init__(self, report: TerminalReport, writer: ResultWriter | None) -> None:
+        self.results: list[Result] = []
+        self.broken: list[str] = []
+        self._faults: list[str] = []
+        self._exits: list[tuple[int, str]] = []
+        self._report = report
+        self._writer = writer
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note broken scenario files."""
+        text = str(report.longrepr) if report.failed else ""
+        if text and text not in self.broken:
+            self.broken.append(text)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Tell how many scenarios there are."""
+        self._report.expect(len(items))
+
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Tell how many scenarios there are, where workers collect them."""
+        self._report.expect(len(ids))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the result of a scenario."""
+        form = getattr(report, "smtp_result", None)
+        if form is not None:
+            result = Result.from_json(form)
+            self.results.append(result)
+            self._report.add(result)
+            if self._writer:
+                self._writer.add(result)
+        elif report.failed:
+            self._faults.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Note that pytest itself, or this suite, failed."""
+        self._faults.append(str(excrepr))
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note why the run was ended early."""
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            self._exits.append((excinfo.value.returncode or ExitCode.INTERNAL, excinfo.value.msg))
+
+    def exit_code(self, status: int) -> int:
+        """Return the exit code of the run.
+
+        Raises:
+            SuiteError: the run was ended early, or failed by no fault of a candidate's.
+        """
+        if self._exits:
+            code, message = self._exits[0]
+            error = SuiteError(message)
+            error.exit_code = ExitCode(code)
+            raise error
+        if self._faults:
+            raise SuiteError("the suite itself failed:\n" + "\n".join(self._faults))
+        if status == pytest.ExitCode.INTERRUPTED and not self.broken:
+            return 130
+        if self.broken:
+            return ExitCode.USAGE
+        if not self.results:
+            return ExitCode.NOTHING_SELECTED
+        failed = any(result.verdict in (Verdict.FAIL, Verdict.ERROR) or result.breaches for result in self.results)
+        return ExitCode.FAILED if failed else ExitCode.OK
