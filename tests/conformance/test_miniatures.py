@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.runner.judge import judge
@@ -17,11 +17,19 @@ from fake_servers import Authority
 
 TESTS = Path(__file__).parents[1]
 MINIATURES = TESTS / "miniatures"
-EXPECTED: dict[str, list[str]] = YAML(typ="safe").load((MINIATURES / "expected.yaml").read_text(encoding="utf-8"))
 
 
 def names(folder: str) -> list[str]:
     return sorted(path.stem for path in (MINIATURES / folder).glob("[!_]*.py"))
+
+
+def scenarios_failed_by(name: str) -> list[str]:
+    """Return the ``FAILS`` of a miniature, without running it."""
+    module = ast.parse((MINIATURES / "wrong" / f"{name}.py").read_text(encoding="utf-8"))
+    for node in module.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FAILS":
+            return sorted(ast.literal_eval(node.value))
+    raise AssertionError(f"{name} does not say what it FAILS")
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +67,7 @@ def explained(failed: dict[str, list[Result]]) -> str:
 @pytest.mark.parametrize("name", names("wrong"))
 def test_a_bug_fails_exactly_its_scenarios(name: str, corpus: Corpus, stage: Stage) -> None:
     failed = not_passed(results(f"miniatures.wrong.{name}", corpus, stage))
-    assert sorted(failed) == sorted(EXPECTED[name]), explained(failed)
+    assert sorted(failed) == scenarios_failed_by(name), explained(failed)
 
 
 @pytest.mark.parametrize("name", names("legal"))
@@ -67,10 +75,6 @@ def test_a_legal_variant_passes_everything(name: str, corpus: Corpus, stage: Sta
     found = results(f"miniatures.legal.{name}", corpus, stage)
     assert not not_passed(found), explained(not_passed(found))
     assert not [breach for result in found for breach in result.breaches]
-
-
-def test_the_table_lists_every_miniature_and_no_other() -> None:
-    assert sorted(EXPECTED) == names("wrong")
 
 
 @pytest.mark.parametrize("path", sorted(MINIATURES.glob("*/[!_]*.py")), ids=lambda path: path.stem)
