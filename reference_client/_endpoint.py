@@ -1,0 +1,40 @@
+"""Where to connect to (norm: connect): host and port out of what a caller writes.
+
+This module owns the syntax of ``host:port``; it does not know about names, addresses or sockets.
+"""
+
+from __future__ import annotations
+
+SMTP_PORT = 25  # RFC 5321 4.5.4.2
+SMTP_SSL_PORT = 465  # RFC 8314 7.3
+LMTP_PORT = 2003  # of the norm only: RFC 2033 5 forbids 25 and registers none
+
+
+def split_endpoint(host: str, port: int | str, default_port: int) -> tuple[str, int]:
+    """Return host and port.
+
+    A port behind the host, as in ``mail.example:587``, is stripped off and counts more than the argument. A
+    bare IPv6 address is left whole; in brackets, as in ``[::1]:587``, it may have a port.
+
+    Raises:
+        OSError: The port is not a number that a port may have.
+    """
+    if host.startswith("[") and "]" in host:
+        host, _, suffix = host[1:].partition("]")
+        if suffix and not suffix.startswith(":"):
+            raise OSError(f"expected ':' and a port behind ']', got {suffix!r}")
+        return host, _port(suffix[1:] if suffix else port, default_port)
+    if host.count(":") == 1:
+        host, _, suffix = host.partition(":")
+        return host, _port(suffix, default_port)
+    return host, _port(port, default_port)
+
+
+def _port(port: int | str, default_port: int) -> int:
+    if isinstance(port, str):
+        if not (port.isascii() and port.isdigit()):
+            raise OSError(f"nonnumeric port {port!r}")
+        port = int(port)
+    if not 0 <= port <= 65535:
+        raise OSError(f"a port is a number from 0 to 65535, got {port}")
+    return port or default_port

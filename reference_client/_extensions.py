@@ -1,0 +1,93 @@
+"""Service extensions (RFC 5321 2.2, 4.1.1.1): what EHLO offers, and which options that lets through.
+
+This module owns the reading of the EHLO reply and the table from options to extensions; it does not know
+about commands, or about what any extension does.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# ehlo-keyword, more generous by the underscore; then parameters after white space. "=" is the old form of
+# AUTH (before RFC 2554). A line of any other shape is not half read: it is no extension.
+_OFFER = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_-]*)(?:(=[^\x00-\x08\x0a-\x1f\x7f]*)|\s+([^\x00-\x08\x0a-\x1f\x7f]*))?")
+
+# Options whose keyword is not the keyword of their extension.
+_EXTENSION_OF_OPTION = {
+    "BODY": "8BITMIME",  # RFC 6152
+    "BY": "DELIVERBY",  # RFC 2852
+    "ENVID": "DSN",  # RFC 3461
+    "HOLDFOR": "FUTURERELEASE",  # RFC 4865
+    "HOLDUNTIL": "FUTURERELEASE",
+    "NOTIFY": "DSN",
+    "ORCPT": "DSN",
+    "RET": "DSN",
+    "SOLICIT": "NO-SOLICITING",  # RFC 3865
+    "TRANSID": "CHECKPOINT",  # RFC 1845
+}
+_BINARY_BODY = "BODY=BINARYMIME"  # RFC 3030: the one value of BODY with an extension of its own
+
+
+def parse_offers(text: bytes) -> dict[str, str]:
+    """Read the text of a 250 reply to EHLO into lower-case keywords and their parameters.
+
+    The first line names the server and is never an offer. Of a keyword that comes twice the last counts,
+    except AUTH: there the lists, and the old form ``AUTH=…``, are joined.
+    """
+    offers: dict[str, str] = {}
+    for line in text.decode("latin-1").split("\n")[1:]:
+        match = _OFFER.fullmatch(line)
+        if match is None:
+            continue
+        keyword = match[1].lower()
+        parameters = (match[2] or match[3] or "").strip()
+        if keyword == "auth":
+            parameters = _join_words(offers.get("auth", ""), parameters.removeprefix("="))
+        offers[keyword] = parameters
+    return offers
+
+
+def _join_words(first: str, second: str) -> str:
+    words: dict[str, str] = {}
+    for word in (*first.split(), *second.split()):
+        words.setdefault(word.upper(), word)
+    return " ".join(words.values())
+
+
+def split_options(options: str | Iterable[str]) -> list[str]:
+    """Return single options; one string is one option, or several with blanks between them.
+
+    Raises:
+        ValueError: An option holds a control character.
+    """
+    listed = [options] if isinstance(options, str) else list(options)
+    for option in listed:
+        if any(character < " " or character == "\x7f" for character in option):
+            raise ValueError(f"an ESMTP option has no control characters, got {option!r}: nothing was sent")
+    return [word for option in listed for word in option.split(" ") if word]
+
+
+def keyword_of(option: str) -> str:
+    """Return the keyword of ``KEYWORD=value``, in capitals."""
+    return option.partition("=")[0].upper()
+
+
+def includes(options: Iterable[str], keyword: str) -> bool:
+    """Say whether one of the options has the keyword, given in capitals."""
+    return any(keyword_of(option) == keyword for option in options)
+
+
+def only_offered(options: Iterable[str], offers: Mapping[str, str]) -> list[str]:
+    """Leave out each option whose extension is not offered (norm: sendmail)."""
+    return [option for option in options if _extension_of(option).lower() in offers]
+
+
+def _extension_of(option: str) -> str:
+    if option.upper() == _BINARY_BODY:
+        return "BINARYMIME"
+    keyword = keyword_of(option)
+    return _EXTENSION_OF_OPTION.get(keyword, keyword)

@@ -1,0 +1,125 @@
+"""Mail data (RFC 5321 4.1.1.4, 4.5.2): from a message to what follows the 354 reply.
+
+This module owns line ends, size and transparency; it does not know about headers, envelopes or sockets.
+
+Everything works on pieces, one after the other, so that a message of any size costs a few pieces of memory.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Message = str | bytes | bytearray | memoryview
+
+# Large enough that a system call per piece costs nothing, small enough to stay in a processor's cache.
+PIECE = 131_072
+
+_END_OF_DATA = b".\r\n"
+_ANY_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class MailData:
+    """A message to be sent: its size as RFC 1870 counts it, and its pieces as they go on the wire.
+
+    A ``str`` is encoded as ASCII and its lone CR and LF become CRLF; bytes are not modified (norm: sendmail).
+    A last line without CRLF gets one, since the end of data must follow a line end; a message without any
+    line is given an empty one.
+
+    Raises:
+        UnicodeEncodeError: The message is a ``str`` with a character outside ASCII.
+        TypeError: The message is neither ``str`` nor bytes.
+    """
+
+    def __init__(self, message: Message) -> None:
+        if isinstance(message, str):
+            if not message.isascii():
+                message.encode("ascii")
+            self._source: _Text | _Octets = _Text(message)
+        else:
+            self._source = _Octets(memoryview(message).cast("B"))
+
+    @property
+    def size(self) -> int:
+        """Octets of the message with its line ends, without doubled dots and the end of data (RFC 1870 4)."""
+        return self._source.size()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces for the wire: dots doubled, the end of data in the last one."""
+        return with_transparency(self._source.pieces())
+
+
+class _Octets:
+    """Bytes, sent as they are."""
+
+    def __init__(self, octets: memoryview) -> None:
+        self._octets = octets
+
+    def size(self) -> int:
+        return len(self._octets) + (0 if bytes(self._octets[-2:]) == b"\r\n" else 2)
+
+    def pieces(self) -> Iterator[bytes]:
+        for start in range(0, len(self._octets), PIECE):
+            yield bytes(self._octets[start : start + PIECE])
+
+
+class _Text:
+    """ASCII text, sent with CRLF at the end of each line."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def size(self) -> int:
+        text = self._text
+        lone = text.count("\r") + text.count("\n") - 2 * text.count("\r\n")
+        return len(text) + lone + (0 if text.endswith(("\r", "\n")) else 2)
+
+    def pieces(self) -> Iterator[bytes]:
+        start = 0
+        while start < len(self._text):
+            end = start + PIECE
+            if self._text[end - 1 : end + 1] == "\r\n":  # a CRLF is one line end, and stays in one piece
+                end += 1
+            yield _with_crlf(self._text[start:end].encode("ascii"))
+            start = end
+
+
+def _with_crlf(piece: bytes) -> bytes:
+    pairs = piece.count(b"\r\n")
+    lone_returns = piece.count(b"\r") - pairs
+    if lone_returns == 0 and piece.count(b"\n") == pairs:
+        return piece
+    if pairs:
+        piece = piece.replace(b"\r\n", b"\n")
+    if lone_returns:
+        piece = piece.replace(b"\r", b"\n")
+    return piece.replace(b"\n", b"\r\n")
+
+
+def with_transparency(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    r"""Double each dot that begins a line, and add the end of data (RFC 5321 4.5.2).
+
+    A dot behind a lone LF is doubled too. Bytes are sent with the line ends that they have, and some servers
+    take a lone LF for a line end: undoubled, ``\n.\r\n`` would end the message there, and what follows it
+    would be read as commands.
+    """
+    waiting = b""  # the last piece is known as such only when no other follows
+    at_line_start = True  # the data begin behind the CRLF of DATA
+    ending = b""
+    for piece in filter(None, pieces):
+        if waiting:
+            yield waiting
+        waiting = piece.replace(b"\n.", b"\n..")
+        if at_line_start and piece.startswith(b"."):
+            waiting = b"." + waiting
+        at_line_start = piece.endswith(b"\n")
+        ending = (ending + piece[-2:])[-2:]
+    yield waiting + (b"" if ending == b"\r\n" else b"\r\n") + _END_OF_DATA
+
+
+def quotedata(data: str) -> str:
+    """Return text as it would go on the wire, without the end of data: line ends CRLF, dots doubled."""
+    return re.sub(r"(?m)^\.", "..", _ANY_LINE_END.sub("\r\n", data))

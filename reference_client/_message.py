@@ -1,0 +1,101 @@
+"""From an ``email.message.Message`` to an envelope and bytes (RFC 5322 3.6; norm: send_message).
+
+This module owns which fields name sender and recipients, and what is not transmitted; it does not know about
+SMTP. It is imported by the first ``send_message``.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+from email.generator import BytesGenerator
+from email.policy import Compat32, EmailPolicy
+from email.utils import getaddresses
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from email.message import Message
+    from email.policy import Policy
+
+_BLIND = ("Bcc", "Resent-Bcc")  # norm: "does not transmit"
+
+# RFC 5322 3.6.6: each of these stands at most once in a set of Resent fields, so that the most frequent one
+# counts the sets. Resent-To, -Cc and -Bcc are not asked: doubled, they are more likely one careless set.
+_ONCE_IN_A_SET = ("Resent-Date", "Resent-From", "Resent-Sender", "Resent-Message-ID")
+_RESENT_RECIPIENTS = ("Resent-To", "Resent-Cc", "Resent-Bcc")
+
+
+def envelope_of(message: Message, from_addr: str | None, to_addrs: str | Iterable[str] | None) -> tuple[str, list[str]]:
+    """Return sender and recipients, from the arguments where given and else from the fields.
+
+    Raises:
+        ValueError: There is more than one set of Resent fields, or no sender.
+    """
+    prefix = _prefix(message)
+    sender = _sender(message, prefix) if from_addr is None else from_addr
+    if to_addrs is None:
+        names = [f"{prefix}{name}" for name in ("To", "Cc", "Bcc")]
+        return sender, [address for name in names for address in _addresses(message, name)]
+    return sender, [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
+
+
+def serialise(message: Message, *, international: bool) -> bytes:
+    """Return the message as bytes with CRLF, without the blind fields.
+
+    Args:
+        message: The message; it is not changed.
+        international: Whether the fields may be UTF-8 (RFC 6532), as SMTPUTF8 allows.
+    """
+    visible = copy.copy(message)  # its list of fields is replaced, not changed, by deleting from it
+    for name in _BLIND:
+        del visible[name]
+    written = io.BytesIO()
+    policy = _policy(cast("Policy", message.policy), international=international)
+    BytesGenerator(written, policy=policy).flatten(visible, linesep="\r\n")
+    return written.getvalue()
+
+
+def _policy(policy: Policy, *, international: bool) -> Policy:
+    if isinstance(policy, EmailPolicy):  # also when it says utf8 itself: SMTPUTF8 has to be agreed first
+        return policy.clone(utf8=international)
+    if international and isinstance(policy, Compat32):  # which cannot write UTF-8
+        return EmailPolicy(utf8=True, mangle_from_=policy.mangle_from_, max_line_length=policy.max_line_length)
+    return policy
+
+
+def _prefix(message: Message) -> str:
+    sets = max(len(message.get_all(name, [])) for name in _ONCE_IN_A_SET)
+    if sets > 1:
+        raise ValueError(f"the message has {sets} sets of Resent fields: pass it without all but the last")
+    if sets or any(name in message for name in _RESENT_RECIPIENTS):
+        return "Resent-"
+    return ""
+
+
+def _sender(message: Message, prefix: str) -> str:
+    for name in (f"{prefix}Sender", f"{prefix}From"):
+        for address in _addresses(message, name):
+            return address
+    raise ValueError(
+        f"the message names no sender: expected an address in {prefix}Sender or {prefix}From, or from_addr"
+    )
+
+
+def _addresses(message: Message, name: str) -> list[str]:
+    return [address for value in message.get_all(name, []) for address in _addresses_in(name, value)]
+
+
+def _addresses_in(name: str, value: object) -> list[str]:
+    parsed = getattr(value, "addresses", None)  # fields of the modern policies
+    if parsed is not None:
+        found = [address.addr_spec for address in parsed]
+    else:
+        found = [address for _, address in getaddresses([str(value)])]
+    addresses = [address for address in found if address not in ("", "<>")]
+    if not addresses and str(value).strip() and not str(value).rstrip().endswith(";"):
+        # an empty group ("undisclosed-recipients:;") names nobody; anything else that reads as nobody is lost mail
+        raise ValueError(f"cannot read an address in the field {name}: {str(value)!r}")
+    if any("\ufffd" in address for address in addresses):  # what the email package makes of raw 8-bit octets
+        raise ValueError(f"the field {name} holds octets that are no text, pass the addresses: {str(value)!r}")
+    return addresses

@@ -1,0 +1,147 @@
+"""Replies (RFC 5321 4.2): bytes in, whole replies out.
+
+This module owns the syntax of replies and the limits on their size; it does not know about sockets,
+time, or what a reply means to the command before it.
+
+``ReplyReader.next_reply`` returns a reply, None (more bytes needed) or raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+
+# A limit is there to bound memory and time against a hostile server, not to enforce RFC 5321 4.5.3.1.5 (512
+# octets), which servers break: 8192 is what every program written against the norm has lived with.
+MAX_LINE = 8192
+# HELP and EXPN are the long replies; a mailing list of this length would be expanded at RCPT, not by EXPN.
+MAX_LINES = 10_000
+# The largest reply that both limits above would let through is 80 MB; no honest one is near this.
+MAX_REPLY = 1_048_576
+
+# RFC 5321 4.2: Reply-line, without the line end. The bare code is on the "MUST be acceptable" list there.
+# Two deliberate departures: text may hold any octet but CR (8-bit and control characters are seen in the
+# wild and "any text MUST be acceptable"), and any three digits match, so that a code out of range can be named.
+_LINE = re.compile(rb"([0-9]{3})(?:([ -])([^\r]*))?")
+_BLANK = b"\r\n"
+
+
+class Reply(namedtuple("Reply", ("code", "text"))):  # typing.NamedTuple costs a third of our import time
+    """One whole reply: its code, and the texts of its lines joined by a line feed."""
+
+    __slots__ = ()
+    code: int
+    text: bytes
+
+
+def is_positive(code: int) -> bool:
+    """Say whether a code is a positive completion.
+
+    RFC 5321 4.3.2: a client MUST be prepared to go by the first digit alone.
+    """
+    return 200 <= code <= 299
+
+
+def is_intermediate(code: int) -> bool:
+    """Say whether a code is a positive intermediate: the server waits for more."""
+    return 300 <= code <= 399
+
+
+def is_negative(code: int) -> bool:
+    """Say whether a code is a transient or a permanent negative: a plain no."""
+    return 400 <= code <= 599
+
+
+class MalformedReplyError(Exception):
+    """What came is not a reply. No later byte of this connection can be trusted to begin one.
+
+    Attributes:
+        reply: Code and text to show to the caller. The code is never one that could pass for success: it is
+            -1, or three digits that no reply may have.
+    """
+
+    def __init__(self, code: int, line: bytes) -> None:
+        super().__init__(f"expected a reply line (three digits, then a space, a hyphen or the end), got {line!r}")
+        self.reply = Reply(code, line)
+
+
+class OversizeReplyError(Exception):
+    """A reply that passes a limit."""
+
+
+class ReplyReader:
+    """Cuts received bytes into replies."""
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+        self._searched = 0
+        self._code = 0
+        self._texts: list[bytes] = []
+        self._octets = 0
+
+    def receive_data(self, data: bytes) -> None:
+        """Add bytes that came from the server."""
+        self._received += data
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left over: no bytes, no line of an unfinished reply."""
+        return not self._received and not self._texts
+
+    def skip_blank(self) -> None:
+        """Drop line ends in front of the next reply; between replies they say nothing."""
+        if not self._texts and self._received.startswith((b"\r", b"\n")):
+            self._received = self._received.lstrip(_BLANK)
+            self._searched = 0
+
+    def next_reply(self) -> Reply | None:
+        """Return the next whole reply, or None if its end has not come yet.
+
+        Raises:
+            MalformedReplyError: A line is not a reply line, or not one of the reply that it stands in.
+            OversizeReplyError: A line, or the reply, is longer than its limit.
+        """
+        while (line := self._next_line()) is not None:
+            if (reply := self._add(line)) is not None:
+                return reply
+        return None
+
+    def _next_line(self) -> bytes | None:
+        # RFC 5321 2.3.8 ends a line with CRLF only. A lone LF is taken too: servers send it, every client of
+        # the norm has read it, and it cannot be mistaken for anything else. A lone CR ends nothing.
+        end = self._received.find(b"\n", self._searched)
+        length = len(self._received) if end < 0 else end
+        if length >= MAX_LINE:
+            raise OversizeReplyError(f"a reply line is longer than {MAX_LINE} octets")
+        if end < 0:
+            self._searched = len(self._received)
+            return None
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        self._searched = 0
+        return line.rstrip(b"\r")
+
+    def _add(self, line: bytes) -> Reply | None:
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise MalformedReplyError(-1, line)
+        digits, separator, text = match.groups()
+        code = int(digits)
+        if not 200 <= code <= 599:  # RFC 5321 4.2.1: the first digit is 2 to 5
+            raise MalformedReplyError(code, (text or b"").strip())
+        if self._texts and code != self._code:  # RFC 5321 4.2.1: the code of all lines is the same
+            raise MalformedReplyError(-1, line)
+        self._code = code
+        self._texts.append((text or b"").strip(b" \t"))
+        self._octets += len(line)
+        if separator != b"-":
+            return self._finish()
+        if len(self._texts) >= MAX_LINES or self._octets > MAX_REPLY:
+            raise OversizeReplyError(f"a reply is longer than {MAX_LINES} lines or {MAX_REPLY} octets")
+        return None
+
+    def _finish(self) -> Reply:
+        reply = Reply(self._code, b"\n".join(self._texts))
+        self._texts = []
+        self._octets = 0
+        return reply

@@ -1,0 +1,83 @@
+"""STARTTLS (RFC 3207): from plaintext to TLS within a session.
+
+This module owns the command and what is forgotten after it; it does not know about implicit TLS.
+"""
+
+from __future__ import annotations
+
+from ._exceptions import SMTPNotSupportedError, SMTPResponseException, SMTPServerDisconnected
+from ._reply import is_negative
+from ._session import Session
+from ._tls import client_context, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ssl
+
+_READY = 220  # RFC 3207 4
+
+
+class TLSSession(Session):
+    """A session that can put itself under TLS."""
+
+    def starttls(
+        self,
+        keyfile: str | None = None,
+        certfile: str | None = None,
+        context: ssl.SSLContext | None = None,
+    ) -> tuple[int, bytes]:
+        """Put the connection under TLS; whatever the server said before is forgotten.
+
+        Without *context* the certificate of the server is not verified.
+
+        Args:
+            keyfile: Path of a private key (PEM). Deprecated, as *certfile*: use *context*.
+            certfile: Path of a certificate chain (PEM).
+            context: What governs TLS; with ``check_hostname`` the certificate must be for the host of the
+                last ``connect``.
+
+        Returns:
+            Code and text of the 220 reply. ``ehlo`` comes next; every method that needs it calls it.
+
+        Raises:
+            ValueError: A context and a file are given; or the context wants to check a name that is not
+                there, as on a Unix socket. Nothing was sent.
+            RuntimeError: This interpreter has no TLS. Nothing was sent.
+            SMTPHeloError: The server accepted neither EHLO nor HELO.
+            SMTPNotSupportedError: The server does not offer STARTTLS.
+            SMTPResponseException: The server refused; plaintext goes on.
+            ssl.SSLError: TLS negotiation failed; the connection is closed.
+            SMTPServerDisconnected: The connection was lost.
+        """
+        context = client_context(keyfile, certfile, context, stacklevel=2)
+        server_name = self._server_name()
+        if context.check_hostname and not server_name:
+            raise ValueError("the context checks the host name, but this connection was made without one")
+        self.ehlo_or_helo_if_needed()
+        if not self.has_extn("starttls"):
+            raise SMTPNotSupportedError("the server does not offer STARTTLS")
+        code, text = self.docmd("STARTTLS")
+        if code != _READY:
+            if not is_negative(code):  # neither yes nor no: the server may be waiting for TLS
+                self.close()
+            raise SMTPResponseException(code, text)
+        self._negotiate(context, server_name)
+        return code, text
+
+    def _negotiate(self, context: ssl.SSLContext, server_name: str) -> None:
+        sock = self._stream().sock
+        try:
+            self.sock = wrap(sock, context, server_name)
+        except ConnectionError as error:
+            self.close()
+            raise SMTPServerDisconnected(f"connection lost in TLS negotiation: {error}") from error
+        except BaseException:
+            self.close()
+            raise
+        # RFC 3207 4.2: forget what was learnt. The old stream goes with the plaintext that was read ahead.
+        self.file = None
+        self._forget_session()
+
+    def _server_name(self) -> str:
+        """Return the name that the certificate must be for."""
+        return self._host

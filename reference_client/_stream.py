@@ -1,0 +1,174 @@
+"""The one seam to the network: a socket seen as a stream of replies.
+
+This module owns reading, writing, waiting and the translation of ``OSError``; it does not know about commands,
+sessions, or which socket comes next. A Stream lives as long as its socket; TLS is another socket, and so
+another Stream, which is how plaintext read ahead of TLS negotiation is forgotten (RFC 3207 6).
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections import deque
+
+from ._exceptions import SMTPServerDisconnected, TimedOut
+from ._reply import MalformedReplyError, OversizeReplyError, Reply, ReplyReader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+_RECEIVE = 16_384  # a whole reply of every honest server, and one TLS record
+
+# The timeout of a socket is per read, and a server that sends an octet before each would hold a caller for
+# MAX_REPLY timeouts. One reply may take this many timeouts; slow servers and tarpits of a minute pass.
+PATIENCE = 10
+
+
+class Stream:
+    """Replies from one socket, bytes to it.
+
+    Every failure is an ``SMTPServerDisconnected``; the owner closes the socket then, and on every other
+    exception but the two that say that a reply is bad.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._reader = ReplyReader()
+        self._put_back: deque[Reply] = deque()
+        self._poll = _poller(sock)
+
+    def read(self) -> Reply:
+        """Wait for the next whole reply.
+
+        Raises:
+            SMTPServerDisconnected: The server closed the connection, also in the middle of a reply.
+            TimedOut: The socket's timeout passed, or PATIENCE times that for the whole reply.
+            MalformedReplyError: What came is not a reply.
+            OversizeReplyError: The reply passes a limit.
+        """
+        if self._put_back:
+            return self._put_back.popleft()
+        deadline: float | None = None
+        while (reply := self._reader.next_reply()) is None:
+            if deadline is None:
+                deadline = self._deadline()
+            elif time.monotonic() > deadline:
+                raise TimedOut(f"expected a whole reply within {PATIENCE} timeouts, got part of one")
+            self._receive()
+        return reply
+
+    def read_ready(self) -> Reply | None:
+        """Return the next whole reply if it is here already; never wait.
+
+        Raises: as ``read``.
+        """
+        if self._put_back:
+            return self._put_back.popleft()
+        self._reader.skip_blank()
+        if (reply := self._reader.next_reply()) is None and self._receive_ready():
+            self._reader.skip_blank()
+            reply = self._reader.next_reply()
+        return reply
+
+    def put_back(self, reply: Reply) -> None:
+        """Make a reply the next one to be read."""
+        self._put_back.appendleft(reply)
+
+    @property
+    def is_mid_reply(self) -> bool:
+        """Whether the beginning of a reply has come, but not its end."""
+        return not self._reader.is_empty
+
+    def write(self, data: bytes) -> None:
+        """Send all of the bytes.
+
+        The timeout is for each block that the peer takes, not for the whole (RFC 5321 4.5.3.2.5): a slow
+        reader that goes on reading is no failure.
+
+        Raises:
+            SMTPServerDisconnected: The connection is lost; ``last_reply`` is what the server said before.
+            TimedOut: The server took nothing for the time of the socket's timeout.
+        """
+        try:
+            sent = self.sock.send(data)
+            if sent < len(data):
+                rest = memoryview(data)[sent:]
+                while rest:
+                    rest = rest[self.sock.send(rest) :]
+        except OSError as error:
+            lost = _lost(error, "sending")
+            lost.last_reply = self._last_words()
+            raise lost from error
+
+    def _last_words(self) -> Reply | None:
+        # A server that has had enough says so and closes; its reply lies behind our failed write.
+        try:
+            return self.read_ready()
+        except (SMTPServerDisconnected, MalformedReplyError, OversizeReplyError):
+            return None
+
+    def _deadline(self) -> float:
+        timeout = self.sock.gettimeout()
+        return float("inf") if timeout is None else time.monotonic() + PATIENCE * timeout
+
+    def _receive(self) -> None:
+        try:
+            data = self.sock.recv(_RECEIVE)
+        except OSError as error:
+            raise _lost(error, "waiting for a reply") from error
+        self._accept(data)
+
+    def _accept(self, data: bytes) -> None:
+        if not data:
+            raise SMTPServerDisconnected("expected a reply, but the server closed the connection")
+        self._reader.receive_data(data)
+
+    def _receive_ready(self) -> bool:
+        """Take in what can be read without waiting; say whether there was anything."""
+        if not hasattr(self.sock, "pending"):
+            if not self._poll():
+                return False
+            self._receive()
+            return True
+        # TLS: octets on the wire need not hold any of ours (session tickets, key updates).
+        return (self.sock.pending() > 0 or self._poll()) and self._receive_tls_ready()
+
+    def _receive_tls_ready(self) -> bool:
+        from ssl import SSLWantReadError, SSLWantWriteError  # noqa: PLC0415 - plain sessions do without
+
+        timeout = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            data = self.sock.recv(_RECEIVE)
+        except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+            return False
+        except OSError as error:
+            raise _lost(error, "looking for a reply") from error
+        finally:
+            self.sock.settimeout(timeout)
+        self._accept(data)
+        return True
+
+
+def _lost(error: OSError, doing: str) -> SMTPServerDisconnected:
+    if isinstance(error, TimeoutError):
+        return TimedOut(f"timed out {doing}: the connection is closed")
+    return SMTPServerDisconnected(f"connection lost {doing}: {error}")
+
+
+def _poller(sock: socket.socket) -> Callable[[], bool]:
+    """Return a function that says whether the socket can be read from without waiting.
+
+    A stand-in for a socket, as proxies and tests have it, may be without a descriptor: it is never readable
+    ahead of time.
+    """
+    descriptor = sock.fileno() if hasattr(sock, "fileno") else -1
+    if descriptor < 0:
+        return lambda: False
+    if not hasattr(select, "poll"):  # Windows
+        return lambda: bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return lambda: bool(poll.poll(0))

@@ -1,0 +1,315 @@
+"""The mail transaction (RFC 5321 3.3): MAIL, RCPT, DATA, and what becomes of it when one of them fails.
+
+This module owns the envelope, the sending of mail data and the state of the transaction; it does not know
+about how a message becomes an envelope, or about LMTP.
+
+=============  =====  ===============  =======================================================
+reply to       yes    a plain no       anything else
+=============  =====  ===============  =======================================================
+MAIL           2yz    4yz, 5yz: the    3yz: the server waits for something that will not come.
+RCPT           2yz    transaction is   2yz to DATA, 3yz to the end of data: one reply too many
+DATA           3yz    reset with RSET  was sent. 421, and what is no reply: the end.
+end of data    2yz                     The connection is closed.
+=============  =====  ===============  =======================================================
+"""
+
+from __future__ import annotations
+
+from . import _extensions as extensions
+from ._authentication import AuthenticatedSession
+from ._exceptions import (
+    DeliveryUnknown,
+    SMTPDataError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+from ._mail_data import MailData
+from ._paths import forward_path, reverse_path
+from ._reply import is_intermediate, is_negative, is_positive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from email.message import Message
+
+    from ._mail_data import Message as MessageText
+
+    Refusals = dict[str, tuple[int, bytes]]
+
+
+class MailSession(AuthenticatedSession):
+    """A session that can send mail."""
+
+    # The steps
+
+    def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        """Begin a transaction with MAIL.
+
+        Args:
+            sender: The reverse-path as an RFC 822 address; empty for the null path.
+            options: ESMTP options; one whose extension the server does not offer is left out. ``SMTPUTF8``
+                lets the addresses of this transaction hold any character.
+
+        Returns:
+            Code and text of the reply.
+
+        Raises:
+            SMTPNotSupportedError: ``SMTPUTF8`` is among the options, and not offered. Nothing was sent.
+            ValueError: The address or an option is malformed, or not ASCII. Nothing was sent.
+        """
+        wanted = extensions.split_options(options)
+        encoding = self._encoding_for(wanted)
+        arguments = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(wanted)])
+        self._forget_transaction()
+        self.command_encoding = encoding
+        code, text = self.docmd("MAIL", arguments)
+        if not is_positive(code):
+            self._forget_transaction()
+        return code, text
+
+    def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        """Name one recipient with RCPT.
+
+        Args:
+            recip: The forward-path as an RFC 822 address.
+            options: ESMTP options, as for ``mail``.
+
+        Returns:
+            Code and text of the reply.
+
+        Raises:
+            ValueError: The address or an option is malformed, or not ASCII. Nothing was sent.
+        """
+        offered = self._only_offered(extensions.split_options(options))
+        return self.docmd("RCPT", " ".join([f"TO:{forward_path(recip)}", *offered]))
+
+    def data(self, msg: MessageText) -> tuple[int, bytes]:
+        r"""Send the message with DATA.
+
+        Args:
+            msg: The message. In a ``str`` lone CR and LF become CRLF; bytes are not modified, but for
+                transparency and a last line end where there is none.
+
+        Returns:
+            Code and text of the reply to the end of data.
+
+        Raises:
+            SMTPDataError: The server refused DATA, or refused the data before their end.
+            UnicodeEncodeError: The message is a ``str`` and not ASCII. Nothing was sent.
+            SMTPServerDisconnected: The connection was lost, or the reply is none that the end of data can
+                have: nobody knows whether the mail was accepted.
+        """
+        self._send_mail_data(MailData(msg))
+        code, text = self.getreply()
+        self._forget_transaction()
+        if not (is_positive(code) or is_negative(code)):
+            self.close()
+            raise DeliveryUnknown(code, text)
+        return code, text
+
+    def rset(self) -> tuple[int, bytes]:
+        """Forget the transaction with RSET; return code and text of the reply."""
+        self._forget_transaction()
+        return self.docmd("RSET")
+
+    def _forget_greeting(self) -> None:  # RFC 5321 4.1.4: EHLO and HELO imply RSET
+        super()._forget_greeting()
+        self._forget_transaction()
+
+    def _forget_transaction(self) -> None:
+        self.command_encoding = "ascii"
+
+    def _encoding_for(self, options: Iterable[str]) -> str:
+        if not extensions.includes(options, "SMTPUTF8"):
+            return "ascii"
+        if not (self.does_esmtp and self.has_extn("smtputf8")):
+            raise SMTPNotSupportedError("SMTPUTF8 was asked for, but the server does not offer it")
+        return "utf-8"
+
+    def _only_offered(self, options: Iterable[str]) -> list[str]:
+        return extensions.only_offered(options, self.esmtp_features) if self.does_esmtp else []
+
+    # The mail data
+
+    def _send_mail_data(self, mail_data: MailData) -> None:
+        """Send DATA and what follows; the reply to the end of data is still to come."""
+        code, text = self.docmd("DATA")
+        if not is_intermediate(code):
+            if not is_negative(code):
+                self.close()
+            raise SMTPDataError(code, text)
+        try:
+            for piece in mail_data:
+                self._heed_early_reply()
+                self.send(piece)
+        except SMTPServerDisconnected as lost:
+            if lost.last_reply is not None and is_negative(lost.last_reply[0]):
+                raise SMTPDataError(*lost.last_reply) from lost
+            raise
+        except BaseException:  # half a message is out: nothing but its rest could follow
+            self.close()
+            raise
+        self._awaited += 1
+
+    def _heed_early_reply(self) -> None:
+        """Stop if the server has not waited for the end of data (RFC 5321 4.1.1.4).
+
+        Without the end of data the server can deliver nothing, so that a message that is reported as
+        refused is not queued after all.
+        """
+        reply = None if self._awaited else self._unasked_reply()
+        if reply is None:
+            return
+        self.close()
+        if is_negative(reply.code):
+            raise SMTPDataError(reply.code, reply.text)
+        raise SMTPServerDisconnected(f"out of step: the server sent {reply} before the end of the mail data")
+
+    # All of it
+
+    def sendmail(
+        self,
+        from_addr: str,
+        to_addrs: str | Iterable[str],
+        msg: MessageText,
+        mail_options: str | Iterable[str] = (),
+        rcpt_options: str | Iterable[str] = (),
+    ) -> Refusals:
+        """Send a message to its recipients in one transaction.
+
+        Args:
+            from_addr: The reverse-path as an RFC 822 address; empty for a bounce.
+            to_addrs: The recipients; a ``str`` is one recipient.
+            msg: The message, as for ``data``. Its headers are neither read nor modified.
+            mail_options: ESMTP options for MAIL; the size is added. Those not offered are left out.
+            rcpt_options: ESMTP options for every RCPT.
+
+        Returns:
+            For each recipient that was refused, code and text of the reply. At least one was accepted.
+
+        Raises:
+            SMTPHeloError: The server accepted neither EHLO nor HELO.
+            SMTPSenderRefused: The server refused MAIL.
+            SMTPRecipientsRefused: Nobody got the mail.
+            SMTPDataError: The server refused DATA or the data.
+            SMTPNotSupportedError: ``SMTPUTF8`` is among the options, and not offered.
+            ValueError: An address or an option is malformed, or not ASCII without ``SMTPUTF8``; or the message is
+                a ``str`` and not ASCII. No transaction was begun.
+            SMTPServerDisconnected: The connection was lost. After the end of data nobody knows whether the
+                mail was accepted.
+
+        After any but the last the connection is open and the transaction reset, except after a 421.
+        """
+        recipients = [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
+        paths = [reverse_path(from_addr), *map(forward_path, recipients)]
+        mail_data = MailData(msg)
+        options = extensions.split_options(mail_options)
+        recipient_options = extensions.split_options(rcpt_options)
+        if not recipients:
+            raise SMTPRecipientsRefused({})
+        self.ehlo_or_helo_if_needed()
+        encoding = self._encoding_for(options)
+        for text in (*paths, *self._only_offered([*options, *recipient_options])):
+            text.encode(encoding)
+        if self.has_extn("size") and not extensions.includes(options, "SIZE"):
+            options.insert(0, f"SIZE={mail_data.size}")
+        try:
+            self._name_sender(from_addr, options)
+            accepted, refused = self._name_recipients(recipients, recipient_options)
+            self._deliver(msg, accepted, refused)
+        except BaseException as error:
+            self._abandon_transaction(error)
+            raise
+        return refused
+
+    def _name_sender(self, sender: str, options: Sequence[str]) -> None:
+        code, text = self.mail(sender, options)
+        if not is_positive(code):
+            self._close_if_out_of_turn(code)
+            raise SMTPSenderRefused(code, text, sender)
+
+    def _name_recipients(self, recipients: Sequence[str], options: Sequence[str]) -> tuple[list[str], Refusals]:
+        accepted: list[str] = []
+        refused: Refusals = {}
+        for recipient in recipients:
+            code, text = self.rcpt(recipient, options)
+            if is_positive(code):
+                accepted.append(recipient)
+                continue
+            refused[recipient] = (code, text)
+            self._close_if_out_of_turn(code)
+            if self.sock is None:
+                # Nobody gets the mail, whatever was said before. A caller who takes those that are not
+                # named here for served must not lose theirs.
+                raise SMTPRecipientsRefused({name: refused.get(name, (code, text)) for name in recipients})
+        if not accepted:  # counted by replies: a repeated address has one entry, and two refusals
+            raise SMTPRecipientsRefused(refused)
+        return accepted, refused
+
+    def _deliver(self, msg: MessageText, accepted: Sequence[str], refused: Refusals) -> None:  # noqa: ARG002 - LMTP
+        """Send the message; further refusals join *refused*. SMTP has one reply for all recipients."""
+        code, text = self.data(msg)
+        if not is_positive(code):
+            raise SMTPDataError(code, text)
+
+    def _close_if_out_of_turn(self, code: int) -> None:
+        if not is_negative(code):
+            self.close()
+
+    def _abandon_transaction(self, error: BaseException) -> None:
+        """Leave the connection without a transaction, or closed; the error is on its way to the caller."""
+        if self.sock is None:
+            return
+        if not isinstance(error, Exception):  # an interrupt: no time for another round trip
+            self.close()
+            return
+        try:
+            code, _ = self.rset()
+        except Exception:  # noqa: BLE001 - the error that led here is the one that matters
+            self.close()
+        else:
+            if not is_positive(code):
+                self.close()
+
+    def send_message(
+        self,
+        msg: Message,
+        from_addr: str | None = None,
+        to_addrs: str | Iterable[str] | None = None,
+        mail_options: str | Iterable[str] = (),
+        rcpt_options: str | Iterable[str] = (),
+    ) -> Refusals:
+        """Send an ``email.message.Message`` with ``sendmail``.
+
+        Bcc and Resent-Bcc are not transmitted; *msg* itself is left as it is. One set of Resent fields counts
+        instead of the ordinary fields.
+
+        Args:
+            msg: The message.
+            from_addr: The reverse-path; by default from Sender, or else From.
+            to_addrs: The recipients; by default from all To, Cc and Bcc fields.
+            mail_options: As for ``sendmail``.
+            rcpt_options: As for ``sendmail``.
+
+        Returns:
+            As ``sendmail``.
+
+        Raises:
+            ValueError: There are several sets of Resent fields, or no sender in the fields.
+            SMTPNotSupportedError: An address is not ASCII, and the server does not offer SMTPUTF8.
+            SMTPException: As ``sendmail``.
+        """
+        from ._message import envelope_of, serialise  # noqa: PLC0415 - the email package costs more than all of this one
+
+        sender, recipients = envelope_of(msg, from_addr, to_addrs)
+        international = not all(address.isascii() for address in (sender, *recipients))
+        options = extensions.split_options(mail_options)
+        if international:
+            self.ehlo_or_helo_if_needed()
+            self._encoding_for(["SMTPUTF8"])
+            for added in ("SMTPUTF8", "BODY=8BITMIME"):
+                if not extensions.includes(options, extensions.keyword_of(added)):
+                    options.append(added)
+        return self.sendmail(sender, recipients, serialise(msg, international=international), options, rcpt_options)

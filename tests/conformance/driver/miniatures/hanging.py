@@ -1,0 +1,5 @@
+"""A candidate whose import never ends."""
+
+import threading
+
+threading.Event().wait()
