@@ -6,6 +6,7 @@ imports them only once scenarios are asked for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,5 +175,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Send the result along with the report, also from a worker of pytest-xdist."""
     report = yield
     if isinstance(item, ScenarioItem) and call.when == "call" and item.result is not None:
-        report.smtp_result = item.result.to_json()
+        report.smtp_result = json.dumps(item.result.to_json())  # text passes from worker to controller unharmed
     return report

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 SERVICE_CLOSING = 421  # RFC 5321 3.8: may answer any command
 
+# Among replies that came unasked a 421 is looked for this far: a server that never stops sending must not keep us.
+_MAX_UNASKED = 100
+
 # What ``socket.create_connection`` takes for "none given"; overridden ``_get_socket`` methods pass it on.
 GLOBAL_DEFAULT_TIMEOUT: float | None = socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]  # noqa: SLF001
 
@@ -244,9 +247,10 @@ class Connection:
         stream = self._stream()
         first: Reply | None = None
         try:
-            while (reply := stream.read_ready() or (stream.read() if stream.is_mid_reply else None)) is not None:
-                if reply.code == SERVICE_CLOSING:
-                    return reply
+            for _ in range(_MAX_UNASKED):
+                reply = stream.read_ready() or (stream.read() if stream.is_mid_reply else None)
+                if reply is None or reply.code == SERVICE_CLOSING:
+                    return reply or first
                 first = first or reply
         except MalformedReplyError as error:
             return first or error.reply

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ._exceptions import SMTPNotSupportedError, SMTPResponseException, SMTPServerDisconnected
 from ._reply import is_negative
 from ._session import Session
-from ._tls import client_context, wrap
+from ._tls import client_context, is_secured, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class TLSSession(Session):
                 there, as on a Unix socket. Nothing was sent.
             RuntimeError: This interpreter has no TLS. Nothing was sent.
             SMTPHeloError: The server accepted neither EHLO nor HELO.
-            SMTPNotSupportedError: The server does not offer STARTTLS.
+            SMTPNotSupportedError: The server does not offer STARTTLS, or the connection is under TLS already.
             SMTPResponseException: The server refused; plaintext goes on.
             ssl.SSLError: TLS negotiation failed; the connection is closed.
             SMTPServerDisconnected: The connection was lost.
@@ -54,8 +54,8 @@ class TLSSession(Session):
         if context.check_hostname and not server_name:
             raise ValueError("the context checks the host name, but this connection was made without one")
         self.ehlo_or_helo_if_needed()
-        if not self.has_extn("starttls"):
-            raise SMTPNotSupportedError("the server does not offer STARTTLS")
+        if not self.has_extn("starttls") or is_secured(self.sock):  # RFC 3207 4.2: not offered under TLS
+            raise SMTPNotSupportedError("the server does not offer STARTTLS, or the connection is under TLS already")
         code, text = self.docmd("STARTTLS")
         if code != _READY:
             if not is_negative(code):  # neither yes nor no: the server may be waiting for TLS

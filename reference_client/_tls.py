@@ -75,3 +75,10 @@ def wrap(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.
     except BaseException:
         sock.close()
         raise
+
+
+def is_secured(sock: socket.socket | None) -> bool:
+    """Say whether a socket speaks TLS."""
+    import ssl  # noqa: PLC0415 - as above
+
+    return isinstance(sock, ssl.SSLSocket)

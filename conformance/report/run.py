@@ -6,6 +6,7 @@ takes part.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -138,6 +139,7 @@ class _Recorder:
         """Tell how many scenarios there are."""
         self._report.expect(len(items))
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Tell how many scenarios there are, where workers collect them."""
         self._report.expect(len(ids))
@@ -146,7 +148,7 @@ class _Recorder:
         """Take the result of a scenario."""
         form = getattr(report, "smtp_result", None)
         if form is not None:
-            result = Result.from_json(form)
+            result = Result.from_json(json.loads(form))
             self.results.append(result)
             self._report.add(result)
             if self._writer:
@@ -154,9 +156,10 @@ class _Recorder:
         elif report.failed:
             self._faults.append(f"{report.nodeid}: {report.longreprtext}")
 
-    def pytest_internalerror(self, excrepr: object) -> None:
-        """Note that pytest itself, or this suite, failed."""
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Note that pytest itself, or this suite, failed; it is told at the end, and once."""
         self._faults.append(str(excrepr))
+        return True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note why the run was ended early."""

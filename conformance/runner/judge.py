@@ -8,6 +8,7 @@ from conformance.driver.answers import Observation, Raised, Returned
 from conformance.driver.values import Absent, Named
 from conformance.runner.play import Played, PlayedStep
 from conformance.runner.verdict import MOST_EVENTS, Difference, Result, Verdict, WireBreach, line_of
+from conformance.runner.wire_clauses import WIRE_CLAUSES
 from conformance.scenario.matchers import Matcher, Satisfies, build_matcher, shown
 from conformance.scenario.model import ClientStep, Outcome, Scenario, Verb
 from conformance.scenario.parameters import Runtime
@@ -19,7 +20,7 @@ def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
     """Return the verdict on what was observed."""
     transcript = played.transcript or Transcript()
     breaches = tuple(
-        WireBreach(clause=f"wire.{breach.rule}", message=breach.message, event=breach.event)
+        WireBreach(clause=WIRE_CLAUSES[breach.rule], message=breach.message, event=breach.event)
         for breach in transcript.breaches
     )
     own = [breach for breach in breaches if breach.clause in scenario.clauses]

@@ -275,7 +275,7 @@ class _Player:
         index = len(connections) - 1
         dialogues = self._scenario.script.dialogues
         last = dialogues[min(index, len(dialogues) - 1)].steps[-1:]
-        if last and getattr(last[0], "ending", None) is Ending.RST:
+        if last and Ending.RST in (getattr(last[0], "ending", None), getattr(last[0], "cut", None)):
             return "closed"  # by the server; what the client does with its own end cannot be seen any more
         end = self._server.wait_for_end(index, _CLOSE_WITHIN * self._runtime.time_factor)
         return "closed" if end in (End.CLIENT_CLOSED, End.CLIENT_RESET) else f"open ({end})"
@@ -284,8 +284,11 @@ class _Player:
         """Send one NOOP and see whether its own reply, and no other, answers it."""
         assert self._server is not None  # noqa: S101 - seen to by the caller
         events = self._server.transcript.events
+        # A reply can reach the client before its event reaches the transcript.
+        self._server.wait_until_idle(_CLOSE_WITHIN * self._runtime.time_factor)
         before = len(events)
         answer = channel.request(Call(method="noop", on=step.on), within=self._remaining())
+        self._server.wait_until_idle(_CLOSE_WITHIN * self._runtime.time_factor)
         if isinstance(answer, Unsupported):
             raise _StopPlayingError(answer.reason)
         if isinstance(answer.outcome, Raised):

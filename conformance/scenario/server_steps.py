@@ -154,10 +154,10 @@ class _Builder:
     def accept(self, value: Node) -> Iterator[steps.Step]:
         wanted = plain(value)
         assert isinstance(value, Mapping) and isinstance(wanted, dict)  # noqa: S101, PT018 - schema
-        yield _command(f"MAIL FROM:<{wanted['from']}>")
+        yield _command(_resolved(f"MAIL FROM:<{wanted['from']}>"))
         yield _reply("250 2.1.0 Ok")
         for recipient in wanted["to"]:
-            yield _command(f"RCPT TO:<{recipient}>")
+            yield _command(_resolved(f"RCPT TO:<{recipient}>"))
             yield _reply("250 2.1.5 Ok")
         yield _command("DATA")
         yield _reply("354 Go ahead")
@@ -279,6 +279,10 @@ STEP_NAMES = frozenset(_MAKERS) | {"next-connection"}
 
 def _reply(line: str, *, label: str = "") -> steps.Reply:
     return steps.Reply(octets=reply_octets([line]), label=label or f"S: {line}")
+
+
+def _resolved(text: str) -> str:
+    return str(resolve(text, None))
 
 
 def _command(text: str) -> steps.Command:

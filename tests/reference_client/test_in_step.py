@@ -67,6 +67,25 @@ def test_a_connection_closed_meanwhile_is_seen_before_the_next_command() -> None
             smtp.noop()
 
 
+class Flood(ScriptedSocket):
+    """A server that never stops sending replies."""
+
+    def recv(self, count: int) -> bytes:
+        return super().recv(count) if self.steps else b"250 more\r\n" * 1000
+
+    def pending(self) -> int:
+        return super().pending() if self.steps else 1
+
+
+def test_a_flood_of_replies_is_not_read_to_its_end() -> None:
+    sock = Flood(["S: 220 ready", "C: NOOP"])
+    smtp = connecting_to(sock)("mail.example")
+    smtp.noop()
+    with pytest.raises(SMTPServerDisconnected):
+        smtp.noop()
+    assert sock.is_closed
+
+
 @pytest.mark.parametrize("unasked", ["S: 250 surplus", "S: gibberish"])
 def test_before_quit_surplus_replies_do_no_harm(unasked: str) -> None:
     """The mail was accepted; an exception here would have it sent again."""

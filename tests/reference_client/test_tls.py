@@ -351,6 +351,16 @@ class TestImplicitTLS:
             assert smtp.data(message) == (250, b"ok")
         assert received == message + b".\r\n"
 
+    def test_is_not_started_a_second_time(self, server_context: ssl.SSLContext) -> None:
+        script = ["S: 220 ready", "C: EHLO me.example", *OFFER, "C: QUIT", "S: 221 bye"]
+        serve = under_tls(server_context, *script)
+        with (
+            listening(serve) as port,
+            SMTP_SSL("localhost", port, "me.example", timeout=10) as smtp,
+            pytest.raises(SMTPNotSupportedError),
+        ):
+            smtp.starttls()
+
     def test_does_not_mind_an_end_without_close_notify_after_quit(self, server_context: ssl.SSLContext) -> None:
         def serve(connection: socket.socket) -> None:
             with server_context.wrap_socket(connection, server_side=True) as secured:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -46,8 +47,9 @@ class Mailbox:
 
 class _OnAnyPort(Controller):
     def _trigger_server(self) -> None:  # with port 0 the port is known only now
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 class _LMTPOnAnyPort(_OnAnyPort):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import trustme
@@ -48,8 +49,10 @@ def test_a_large_message_arrives_octet_for_octet() -> None:
 def test_login_under_starttls(
     mechanisms: set[str], authority: trustme.CA, trusting: ssl.SSLContext, *, initial_response_ok: bool
 ) -> None:
-    options = {"auth_exclude_mechanism": {"LOGIN", "PLAIN"} - mechanisms} if mechanisms else {}
-    server = aiosmtpd_server(authority, authenticator=authenticate, auth_required=True, require_starttls=True, **options)
+    options: dict[str, Any] = {"auth_exclude_mechanism": {"LOGIN", "PLAIN"} - mechanisms} if mechanisms else {}
+    server = aiosmtpd_server(
+        authority, authenticator=authenticate, auth_required=True, require_starttls=True, **options
+    )
     with server as (port, mailbox), SMTP("127.0.0.1", port, timeout=10) as smtp:
         smtp.starttls(context=trusting)
         with pytest.raises(SMTPAuthenticationError):

@@ -17,6 +17,7 @@ from reference_client import (
     LMTP,
     SMTP,
     SMTPDataError,
+    SMTPException,
     SMTPRecipientsRefused,
     SMTPSenderRefused,
     SMTPServerDisconnected,
@@ -46,7 +47,7 @@ def smtp_sink(*options: str) -> Iterator[Path]:
     """Yield a folder in which smtp-sink listens on the socket ``sink`` and dumps its messages as ``mail.*``."""
     assert SINK is not None
     folder = Path(tempfile.mkdtemp(prefix="sink"))  # not tmp_path: user nobody has to get there
-    folder.chmod(0o777)  # noqa: S103 - for user nobody
+    folder.chmod(0o777)
     command = [SINK, "-u", "nobody", "-d", str(folder / "mail."), *options, f"unix:{folder / 'sink'}", "10"]
     process = subprocess.Popen(command, cwd=folder)  # noqa: S603
     try:
@@ -75,25 +76,77 @@ def _await_listener(process: subprocess.Popen[bytes], path: Path) -> None:
 def dumped(folder: Path) -> list[tuple[list[str], bytes]]:
     """The dumps: the recipients that smtp-sink notes in fields of its own, and the message behind those."""
     dumps = []
-    for path in sorted(folder.glob("mail.*"), key=lambda path: path.stat().st_mtime_ns):
-        fields, _, message = path.read_bytes().partition(b"\tfor ")[0].rpartition(b"Received:")
-        text = path.read_bytes()
-        message = text[text.index(b"Subject:") :]
+    for path in folder.glob("mail.*"):
+        fields, subject, message = path.read_bytes().partition(b"\nSubject:")
         recipients = [line.partition(": ")[2] for line in fields.decode().splitlines() if line.startswith("X-Rcpt")]
-        dumps.append((recipients, message))
+        assert message.endswith(b"\n\n"), "smtp-sink ends each dump with an empty line of its own"
+        dumps.append((recipients, subject[1:] + message[:-1]))
     return dumps
 
 
 MESSAGE = b"Subject: dots\r\n\r\n.\r\n..\r\n.two\r\n8 bits \xff\r\nlast\r\n"
+BOTH = pytest.mark.parametrize("kind", [OverUnixSocket, LMTP])
 
 
-@pytest.mark.parametrize("kind", [OverUnixSocket, LMTP])
-def test_a_message_arrives_octet_for_octet(kind: type[SMTP]) -> None:
-    with smtp_sink(*(["-L"] if kind is LMTP else [])) as folder:
+def protocol(kind: type[SMTP]) -> list[str]:
+    return ["-L"] if kind is LMTP else []
+
+
+def send(smtp: SMTP, message: bytes = MESSAGE) -> object:
+    return smtp.sendmail("a@b.example", ["c@d.example", "e@d.example"], message)
+
+
+@BOTH
+def test_messages_arrive_octet_for_octet(kind: type[SMTP]) -> None:
+    with smtp_sink(*protocol(kind)) as folder:
         with kind(str(folder / "sink"), timeout=DEADLINE) as smtp:
             for _ in range(3):
-                assert smtp.sendmail("a@b.example", ["c@d.example", "e@d.example"], MESSAGE) == {}
+                assert send(smtp) == {}
             assert smtp.noop()[0] == 250
         dumps = dumped(folder)
-    assert [message for _, message in dumps] == [MESSAGE.replace(b"\r\n", b"\n")] * 3
-    assert all(recipients == ["<c@d.example>", "<e@d.example>"] for recipients, _ in dumps)
+    expected = (["<c@d.example>", "<e@d.example>"], MESSAGE.replace(b"\r\n", b"\n"))
+    assert dumps == [expected] * 3
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("MAIL", SMTPSenderRefused),
+        ("RCPT", SMTPRecipientsRefused),
+        ("DATA", SMTPDataError),
+        (".", (SMTPDataError, SMTPRecipientsRefused)),
+    ],
+)
+def test_a_refusal_leaves_the_session_open(
+    kind: type[SMTP], command: str, expected: type[Exception] | tuple[type[Exception], ...]
+) -> None:
+    with (
+        smtp_sink(*protocol(kind), "-f", command) as folder,
+        kind(str(folder / "sink"), timeout=DEADLINE) as smtp,
+    ):
+        for _ in range(2):
+            with pytest.raises(expected):
+                send(smtp)
+        assert smtp.noop()[0] == 250
+
+
+@BOTH
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "."])
+def test_a_421_and_a_lost_connection_end_the_session(kind: type[SMTP], command: str) -> None:
+    for option in ("-Q", "-q"):
+        with (
+            smtp_sink(*protocol(kind), option, command) as folder,
+            kind(str(folder / "sink"), timeout=DEADLINE) as smtp,
+        ):
+            with pytest.raises(SMTPException) as caught:
+                send(smtp)
+            assert isinstance(caught.value, SMTPServerDisconnected) == (option == "-q")
+            assert smtp.sock is None
+
+
+def test_a_refusal_in_the_middle_of_the_data_reaches_the_caller() -> None:
+    with smtp_sink("-A", "0") as folder, OverUnixSocket(str(folder / "sink"), timeout=DEADLINE) as smtp:
+        with pytest.raises(SMTPDataError) as caught:
+            send(smtp, b"x" * 78 + b"\r\n" * 200_000)
+        assert caught.value.smtp_code == 550

@@ -1,0 +1,99 @@
+"""This module owns listening sockets: a TCP port of the loopback interface, or a Unix socket with its own directory."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from fake_servers import limits
+from fake_servers.stream import is_ready
+from fake_servers.transcript import PeerFacts
+
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A listening socket.
+
+    Attributes:
+        listening: it.
+        host: the address; empty for a Unix socket.
+        port: the port that the system chose; 0 for a Unix socket.
+        path: of the Unix socket; empty for TCP.
+    """
+
+    listening: socket.socket
+    host: str = ""
+    port: int = 0
+    path: str = ""
+
+    def accept(self) -> tuple[socket.socket, PeerFacts] | None:
+        """Return the next connection, and where it comes from; None if the client has gone again."""
+        try:
+            connected, address = self.listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return None
+        if self.path:
+            return connected, PeerFacts()
+        return connected, PeerFacts(source_address=address[0], source_port=address[1])
+
+    def pending(self) -> bool:
+        """Return whether a connection waits to be accepted."""
+        return is_ready(self.listening.fileno(), select.POLLIN)
+
+    def close(self) -> None:
+        """Stop listening, and remove what is left of it."""
+        self.listening.close()
+        if self.path:
+            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+
+
+def listen_on_tcp(*, narrow: bool) -> Listener:
+    """Listen on a free port.
+
+    Args:
+        narrow: whether connections get small receive buffers, which must be asked for before they are made.
+    """
+    with contextlib.ExitStack() as undo:
+        listening = undo.enter_context(socket.create_server((_LOOPBACK, 0), backlog=limits.BACKLOG))
+        _prepare(listening, narrow=narrow)
+        undo.pop_all()
+    host, port = listening.getsockname()
+    return Listener(listening=listening, host=host, port=port)
+
+
+def listen_on_unix(directory: Path | None, *, narrow: bool) -> Listener:
+    """Listen on a Unix socket in a new directory, within ``directory`` if it is given.
+
+    Raises:
+        ValueError: its path would be too long for a Unix socket.
+    """
+    own = Path(tempfile.mkdtemp(prefix="smtp-", dir=directory))
+    path = str(own / "s")
+    if len(path.encode()) > limits.UNIX_PATH_OCTETS:
+        own.rmdir()
+        if directory is not None:
+            message = f"a Unix socket needs a path of at most {limits.UNIX_PATH_OCTETS} octets; {path} has more"
+            raise ValueError(message)
+        own = Path(tempfile.mkdtemp(prefix="smtp-", dir="/tmp"))  # where paths are short
+        path = str(own / "s")
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, own, ignore_errors=True)
+        listening = undo.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        listening.bind(path)
+        listening.listen(limits.BACKLOG)
+        _prepare(listening, narrow=narrow)
+        undo.pop_all()
+    return Listener(listening=listening, path=path)
+
+
+def _prepare(listening: socket.socket, *, narrow: bool) -> None:
+    listening.setblocking(False)
+    if narrow:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.NARROW_RECEIVE_BUFFER_OCTETS)

@@ -1,0 +1,21 @@
+"""What is raised are subclasses of the documented exceptions, with other texts and causes."""
+
+from reference_client import _connection, _smtp
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTPConnectError, SMTPServerDisconnected, __all__  # noqa: F401
+
+
+class GreetingRefused(SMTPConnectError):
+    """A refused greeting."""
+
+    def __str__(self):
+        return f"the server said {self.smtp_code}"
+
+
+class NobodyThere(SMTPServerDisconnected):
+    """No connection."""
+
+
+_smtp.SMTPConnectError = GreetingRefused
+_connection.SMTPServerDisconnected = NobodyThere

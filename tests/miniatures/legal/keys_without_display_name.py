@@ -1,0 +1,22 @@
+"""Returns refused recipients under their bare addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+
+class SMTP(reference.SMTP):
+    def sendmail(self, *args: Any, **kwargs: Any) -> Any:
+        refused = super().sendmail(*args, **kwargs)
+        return {reference.quoteaddr(recipient)[1:-1]: reply for recipient, reply in refused.items()}
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

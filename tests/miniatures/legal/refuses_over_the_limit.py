@@ -1,0 +1,25 @@
+"""Refuses a message itself that is larger than the server's SIZE allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+
+class SMTP(reference.SMTP):
+    def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        limit = int(self.esmtp_features.get("size") or 0)
+        sizes = [int(option[5:]) for option in options if option.startswith("SIZE=")]
+        if limit and sizes and sizes[0] > limit:
+            raise reference.SMTPSenderRefused(552, b"larger than the server allows", sender)
+        return super().mail(sender, options)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

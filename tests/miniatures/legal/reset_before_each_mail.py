@@ -1,0 +1,27 @@
+"""Sends RSET before each MAIL, and none behind a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+
+class SMTP(reference.SMTP):
+    def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        asked, encoding = options, self.command_encoding
+        self.docmd("RSET")
+        self.command_encoding = encoding
+        return super().mail(sender, asked)
+
+    def _abandon_transaction(self, error: BaseException) -> None:
+        self._forget_transaction()
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

@@ -1,0 +1,22 @@
+"""Sends the word 8bitmime as BODY=8BITMIME."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+
+class SMTP(reference.SMTP):
+    def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        listed = [options] if isinstance(options, str) else list(options)
+        return super().mail(sender, ["BODY=8BITMIME" if word.lower() == "8bitmime" else word for word in listed])
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

@@ -1,0 +1,27 @@
+"""Sends a question mark for each character of an address that is not ASCII."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def sendmail(self, from_addr: Any, to_addrs: Any, *args: Any, **kwargs: Any) -> Any:
+        if not self.has_extn("smtputf8"):
+            to_addrs = [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
+            from_addr, *to_addrs = (name.encode("ascii", "replace").decode() for name in (from_addr, *to_addrs))
+        return super().sendmail(from_addr, to_addrs, *args, **kwargs)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

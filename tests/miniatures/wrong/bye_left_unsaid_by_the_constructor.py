@@ -1,0 +1,19 @@
+"""A refused constructor leaves its connection open."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, SMTPConnectError, __all__  # noqa: F401
+
+FAILS = [
+]
+
+connections = []
+
+
+def open_(self, host, port):
+    code, text = self.connect(host, port)
+    if not 200 <= code <= 299:
+        connections.append(self.sock)
+        raise SMTPConnectError(code, text)
+
+
+SMTP._open = open_

@@ -1,0 +1,18 @@
+"""The source_address of the constructor is ignored."""
+
+from reference_client._smtp import GLOBAL_DEFAULT_TIMEOUT
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+FAILS = [
+]
+
+_init = SMTP.__init__
+
+
+def init(self, host="", port=0, local_hostname=None, timeout=GLOBAL_DEFAULT_TIMEOUT, source_address=None):
+    _init(self, host, port, local_hostname, timeout)
+
+
+SMTP.__init__ = init

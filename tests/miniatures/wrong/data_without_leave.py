@@ -1,0 +1,23 @@
+"""Sends the message after any reply to DATA but a negative one."""
+
+from __future__ import annotations
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+        code, text = super().docmd(cmd, args)
+        return (354, text) if cmd == "DATA" and code < 400 else (code, text)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

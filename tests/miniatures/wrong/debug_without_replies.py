@@ -1,0 +1,18 @@
+"""Debug output has what is sent, but not the replies."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+FAILS = [
+]
+
+
+def getreply(self):
+    level, self.debuglevel = self.debuglevel, 0
+    try:
+        return _getreply(self)
+    finally:
+        self.debuglevel = level
+
+
+_getreply, SMTP.getreply = SMTP.getreply, getreply

@@ -1,0 +1,15 @@
+"""Replies are decoded as ASCII."""
+
+from reference_client import *
+from reference_client import _reply
+
+
+def _finish(self, _finish=_reply.ReplyReader._finish):
+    reply = _finish(self)
+    reply.text.decode("ascii")
+    return reply
+
+
+_reply.ReplyReader._finish = _finish
+
+FAILS = []

@@ -1,0 +1,28 @@
+"""Doubles dots piece by piece, and forgets at each boundary that a line may begin there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def _send_mail_data(self, mail_data: Iterable[bytes]) -> None:
+        wire = (b"\n" + b"".join(mail_data)).removesuffix(b".\r\n").replace(b"\n..", b"\n.")[1:]
+        pieces = [wire[start : start + 8192].replace(b"\n.", b"\n..") for start in range(0, len(wire), 8192)]
+        if pieces and pieces[0].startswith(b"."):
+            pieces[0] = b"." + pieces[0]
+        super()._send_mail_data([*pieces, b".\r\n"])  # type: ignore[arg-type]
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

@@ -1,0 +1,19 @@
+"""A second EHLO adds to what the first has told, instead of replacing it."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+FAILS = [
+]
+
+_ehlo = SMTP.ehlo
+
+
+def ehlo(self, name=""):
+    before = self.esmtp_features
+    reply = _ehlo(self, name)
+    self.esmtp_features = {**before, **self.esmtp_features}
+    return reply
+
+
+SMTP.ehlo = ehlo

@@ -1,0 +1,14 @@
+"""LMTP reads all recipient replies, and takes a negative first one for the failure of the message."""
+
+from reference_client import *
+from reference_client import LMTP as _LMTP
+
+
+class LMTP(_LMTP):
+    def _deliver(self, msg, accepted, refused):
+        super()._deliver(msg, accepted, refused)
+        code, text = self.recipient_replies[0]
+        if code >= 400:
+            raise SMTPDataError(code, text)
+
+FAILS = []

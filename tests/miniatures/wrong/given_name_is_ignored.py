@@ -1,0 +1,21 @@
+"""ehlo() and helo() give the name of the constructor whatever name they are given."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+FAILS = [
+]
+
+_ehlo, _helo = SMTP.ehlo, SMTP.helo
+
+
+def ehlo(self, name=""):
+    return _ehlo(self)
+
+
+def helo(self, name=""):
+    return _helo(self)
+
+
+SMTP.ehlo = ehlo
+SMTP.helo = helo

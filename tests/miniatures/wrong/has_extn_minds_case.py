@@ -1,0 +1,14 @@
+"""has_extn() finds only names in small letters."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+FAILS = [
+]
+
+
+def has_extn(self, name):
+    return name in self.esmtp_features
+
+
+SMTP.has_extn = has_extn

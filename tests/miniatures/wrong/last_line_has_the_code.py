@@ -1,0 +1,17 @@
+"""The last line of a reply decides on its code, whatever the lines before it say."""
+
+import re
+
+from reference_client import *
+from reference_client import _reply
+
+
+def _add(self, line, _add=_reply.ReplyReader._add):
+    if re.match(rb"[2-5][0-9][0-9]", line):
+        self._code = int(line[:3])
+    return _add(self, line)
+
+
+_reply.ReplyReader._add = _add
+
+FAILS = []

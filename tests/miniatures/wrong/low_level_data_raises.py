@@ -1,0 +1,19 @@
+"""data() raises SMTPDataError also where the mail data are refused."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, SMTPDataError, __all__  # noqa: F401
+
+FAILS = [
+]
+
+_data = SMTP.data
+
+
+def data(self, msg):
+    code, text = _data(self, msg)
+    if code >= 400:
+        raise SMTPDataError(code, text)
+    return code, text
+
+
+SMTP.data = data

@@ -1,0 +1,27 @@
+"""Sends addresses in lower case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        return super().mail(sender.lower(), options)
+
+    def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
+        return super().rcpt(recip.lower(), options)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

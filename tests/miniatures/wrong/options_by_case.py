@@ -1,0 +1,24 @@
+"""Compares option and EHLO keyword as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def _only_offered(self, options: Iterable[str]) -> list[str]:
+        return [option for option in super()._only_offered(options) if option[:1].isupper()]
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

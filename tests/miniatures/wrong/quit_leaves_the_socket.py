@@ -1,0 +1,14 @@
+"""quit() leaves the connection to the server to close."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+FAILS = [
+]
+
+
+def quit_(self):
+    return self._say_quit()
+
+
+SMTP.quit = quit_

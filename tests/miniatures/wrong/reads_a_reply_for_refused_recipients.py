@@ -1,0 +1,19 @@
+"""LMTP awaits a reply after the mail data for every RCPT, also for the refused."""
+
+from reference_client import *
+from reference_client import LMTP as _LMTP
+
+
+class LMTP(_LMTP):
+    def rcpt(self, recip, options=()):
+        code, text = super().rcpt(recip, options)
+        if code >= 300:
+            self._named = getattr(self, "_named", 0) + 1
+        return code, text
+
+    def _read_recipient_replies(self, awaited):
+        refused, self._named = getattr(self, "_named", 0), 0
+        replies, end = super()._read_recipient_replies(awaited + refused)
+        return replies[:awaited], end
+
+FAILS = []

@@ -1,0 +1,8 @@
+"""A reply line may be as long as memory lasts."""
+
+from reference_client import *
+from reference_client import _reply
+
+_reply.MAX_LINE = 1 << 60
+
+FAILS = []

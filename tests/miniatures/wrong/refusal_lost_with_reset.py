@@ -1,0 +1,25 @@
+"""Raises what became of RSET instead of the refusal behind which it was sent."""
+
+from __future__ import annotations
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def _abandon_transaction(self, error: BaseException) -> None:
+        if self.sock is not None:
+            code, text = self.rset()
+            if code != 250:
+                raise reference.SMTPResponseException(code, text)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

@@ -1,0 +1,25 @@
+"""Returns an empty dictionary although recipients were refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def sendmail(self, *args: Any, **kwargs: Any) -> Any:
+        super().sendmail(*args, **kwargs)
+        return {}
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

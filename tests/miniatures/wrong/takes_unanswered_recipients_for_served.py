@@ -1,0 +1,12 @@
+"""LMTP takes recipients without a reply for served when the connection ends or times out amid the replies."""
+
+from reference_client import *
+from reference_client import LMTP as _LMTP
+
+
+class LMTP(_LMTP):
+    def _read_recipient_replies(self, awaited):
+        replies, end = super()._read_recipient_replies(awaited)
+        return [reply if reply[0] > 0 else (250, b"") for reply in replies], end
+
+FAILS = []

@@ -1,0 +1,24 @@
+"""Converts lone line feeds in text, and leaves lone carriage returns."""
+
+from __future__ import annotations
+
+import reference_client as reference
+from reference_client import *  # noqa: F403
+
+FAILS = [
+]
+
+
+class SMTP(reference.SMTP):
+    def data(self, msg: str | bytes) -> tuple[int, bytes]:
+        if isinstance(msg, str):
+            msg = msg.encode("ascii").replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        return super().data(msg)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass

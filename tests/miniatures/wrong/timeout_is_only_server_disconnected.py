@@ -1,0 +1,13 @@
+"""A timeout is an SMTPServerDisconnected and no socket.timeout, as in CPython."""
+
+from reference_client import *
+from reference_client import _stream
+
+
+def _lost(error, doing):
+    return SMTPServerDisconnected(f"connection lost {doing}: {error}")
+
+
+_stream._lost = _lost
+
+FAILS = []

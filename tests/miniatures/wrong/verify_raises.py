@@ -1,0 +1,19 @@
+"""verify() raises for a refusal."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, SMTPResponseException, __all__  # noqa: F401
+
+FAILS = [
+]
+
+_verify = SMTP.verify
+
+
+def verify(self, address):
+    code, text = _verify(self, address)
+    if code >= 400:
+        raise SMTPResponseException(code, text)
+    return code, text
+
+
+SMTP.verify = verify

@@ -1,0 +1,21 @@
+"""A with block raises for a refused or unanswered QUIT also where it was left by an exception."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, SMTPResponseException, __all__  # noqa: F401
+
+FAILS = [
+]
+
+
+def leave(self, kind, error, trace):
+    if self.sock is None:
+        return
+    try:
+        code, text = self._say_quit()
+    finally:
+        self.close()
+    if code != 221:
+        raise SMTPResponseException(code, text)
+
+
+SMTP.__exit__ = leave
