@@ -114,6 +114,8 @@ class ScenarioFile(pytest.File):
         try:
             chosen = session.scenarios_of(self.path, self._root)
         except ScenarioError as error:
+            if not session.may_mean(self.path, self._root):
+                return
             raise self.CollectError(str(error)) from error
         for client in session.clients:
             suffix = f" @{client}" if len(session.clients) > 1 else ""

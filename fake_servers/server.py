@@ -20,7 +20,7 @@ from fake_servers.deadline import Deadline, DeadlineExceededError
 from fake_servers.listeners import Listener, listen_on_tcp, listen_on_unix
 from fake_servers.player import Player, Stage
 from fake_servers.recorder import Recorder
-from fake_servers.routing import in_words
+from fake_servers.routing import awaiting_client, in_words
 from fake_servers.session import Session
 from fake_servers.steps import Branches, Dialogue, Script, Silence, Step, Transport
 from fake_servers.stream import PlainStream, StoppedError, Waker
@@ -209,9 +209,9 @@ class FakeServer:
     # The end.
 
     def stop(self) -> None:
-        """Work off what has arrived, then end every connection and thread; idempotent, and bounded in time.
+        """Work off what has arrived, then end every connection and thread; idempotent, bounded in time.
 
-        Connections that are open are cut (``End.CUT``). Dialogues that no client asked for are deviations.
+        Connections that are open are cut (``End.CUT``). Dialogues that no client began are deviations, if they wait on one.
         """
         with self._stopping:
             if self._stopped:
@@ -241,15 +241,15 @@ class FakeServer:
     def _report_missing_connections(self) -> None:
         made = len(self.transcript.connections)
         for number, dialogue in enumerate(self._script.dialogues[made:], start=made):
-            if not dialogue.steps:
+            first = next(awaiting_client(dialogue.steps), None)
+            if first is None:
                 continue
-            first = dialogue.steps[0]
             self._recorder.deviation(
                 Deviation(
                     connection=number,
                     step=first.label,
                     line=first.line,
-                    expected=f"connection number {number + 1}, for {first.label or in_words(first) or 'its dialogue'}",
+                    expected=f"connection number {number + 1}, for {in_words(first)}",
                     received=f"{made or 'no'} connection{'' if made == 1 else 's'}",
                 )
             )

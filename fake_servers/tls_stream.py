@@ -139,10 +139,10 @@ class TlsStream:
     def send(self, octets: bytes, deadline: Deadline) -> None:
         """See ``Stream``; one record, as long as it can be one."""
         for start in range(0, len(octets), limits.TLS_RECORD_OCTETS):
-            self._tls.write(octets[start : start + limits.TLS_RECORD_OCTETS])
             try:
+                self._tls.write(octets[start : start + limits.TLS_RECORD_OCTETS])
                 self._flush(deadline)
-            except ClientGoneError as error:
+            except (ssl.SSLError, ClientGoneError) as error:
                 raise ClientGoneError(str(error), sent=start) from error
 
     def send_close_notify(self, deadline: Deadline) -> None:

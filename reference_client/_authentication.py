@@ -129,11 +129,12 @@ class AuthenticatedSession(TLSSession):
         mechanism = sasl.mechanism_name(mechanism)
         self._login_user_was_sent = False
         initial = authobject() if initial_response_ok else None
-        if initial is None:
-            code, text = self.docmd("AUTH", mechanism)
-        else:
-            encoded = sasl.encode(initial) or sasl.EMPTY_INITIAL_RESPONSE
-            code, text = self.docmd("AUTH", f"{mechanism} {encoded}")
+        arguments = mechanism
+        if initial is not None:
+            arguments += " " + (sasl.encode(initial) or sasl.EMPTY_INITIAL_RESPONSE)
+            if len(f"AUTH {arguments}\r\n") > sasl.MAX_COMMAND:  # RFC 4954 4: then it waits for the challenge
+                arguments, authobject = mechanism, sasl.postponing(initial, authobject)
+        code, text = self.docmd("AUTH", arguments)
         if code == _ALREADY_AUTHENTICATED:
             return code, text
         code, text = self._answer_challenges(code, text, authobject)

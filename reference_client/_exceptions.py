@@ -11,7 +11,7 @@ TimedOut (also a ``socket.timeout``)      the server kept silent, or stopped rea
 SMTPConnectError                          a greeting other than 2yz                   closed
 a response exception with code 421        the server is going away                    closed
 a response exception with code -1         what came was no reply                      closed
-any other response exception              a refusal                                   open, in step
+any other response exception              a refusal, in its turn                      open, in step
 SMTPNotSupportedError, ValueError, …      a failure on this side                      open, in step
 ========================================  ==========================================  ====================
 """

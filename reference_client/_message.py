@@ -30,7 +30,7 @@ def envelope_of(message: Message, from_addr: str | None, to_addrs: str | Iterabl
     """Return sender and recipients, from the arguments where given and else from the fields.
 
     Raises:
-        ValueError: There is more than one set of Resent fields, or no sender.
+        ValueError: There is more than one set of Resent fields, or no sender, or a field that cannot be read.
     """
     prefix = _prefix(message)
     sender = _sender(message, prefix) if from_addr is None else from_addr
@@ -83,7 +83,9 @@ def _sender(message: Message, prefix: str) -> str:
 
 
 def _addresses(message: Message, name: str) -> list[str]:
-    return [address for value in message.get_all(name, []) for address in _addresses_in(name, value)]
+    # raw_items: under the legacy policy, get() puts a replacement character for each octet outside ASCII.
+    values = [value for field, value in message.raw_items() if field.lower() == name.lower()]
+    return [address for value in values for address in _addresses_in(name, value)]
 
 
 def _addresses_in(name: str, value: object) -> list[str]:
@@ -92,10 +94,17 @@ def _addresses_in(name: str, value: object) -> list[str]:
         found = [address.addr_spec for address in parsed]
     else:
         found = [address for _, address in getaddresses([str(value)])]
-    addresses = [address for address in found if address not in ("", "<>")]
+    addresses = [_decoded(address) for address in found if address not in ("", "<>")]
     if not addresses and str(value).strip() and not str(value).rstrip().endswith(";"):
         # an empty group ("undisclosed-recipients:;") names nobody; anything else that reads as nobody is lost mail
         raise ValueError(f"cannot read an address in the field {name}: {str(value)!r}")
-    if any("\ufffd" in address for address in addresses):  # what the email package makes of raw 8-bit octets
-        raise ValueError(f"the field {name} holds octets that are no text, pass the addresses: {str(value)!r}")
     return addresses
+
+
+def _decoded(address: str) -> str:
+    """Read the octets of a message that was parsed from bytes as UTF-8 (RFC 6532 3.2); they come as surrogates.
+
+    Raises:
+        UnicodeDecodeError: They are in another encoding; only who wrote them knows which address is meant.
+    """
+    return address.encode("utf-8", "surrogateescape").decode("utf-8")

@@ -9,10 +9,16 @@ from __future__ import annotations
 import binascii
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PREFERENCE = ("CRAM-MD5", "PLAIN", "LOGIN")  # norm: login, auth: "in the order listed"
 
 # RFC 4954 has no limit. No mechanism in use takes more than four steps; a server that goes on is playing.
 MAX_CHALLENGES = 10
+
+MAX_COMMAND = 12_288  # RFC 4954 4: octets of the AUTH command with its line end
 
 EMPTY_INITIAL_RESPONSE = "="  # RFC 4954 4
 CANCEL_RESPONSE = "*"
@@ -55,6 +61,12 @@ def decode(challenge: bytes) -> bytes:
         return binascii.a2b_base64(challenge, strict_mode=True)
     except binascii.Error as error:
         raise ChallengeError(f"expected a challenge in base64, got {challenge!r}") from error
+
+
+def postponing(initial: str, authobject: Callable[..., str | None]) -> Callable[[bytes], str | None]:
+    """Return an authobject that has its initial response for the first challenge, which is empty then."""
+    waiting = [initial]
+    return lambda challenge: waiting.pop() if waiting else authobject(challenge)
 
 
 def check_credentials(user: str, password: str) -> None:

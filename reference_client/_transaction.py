@@ -200,7 +200,8 @@ class MailSession(AuthenticatedSession):
             SMTPServerDisconnected: The connection was lost. After the end of data nobody knows whether the
                 mail was accepted.
 
-        After any but the last the connection is open and the transaction reset, except after a 421.
+        After any but the last the connection is open and the transaction reset, except after a 421 or a reply
+        out of turn, such as a refusal before the end of the data.
         """
         recipients = [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
         paths = [reverse_path(from_addr), *map(forward_path, recipients)]

@@ -20,7 +20,8 @@ from conformance.report.results import ResultWriter
 from conformance.report.terminal import TerminalReport
 from conformance.runner.smoke import smoke_test
 from conformance.runner.verdict import Result, Verdict
-from conformance.scenario.collection import SHIPPED, read_catalogue
+from conformance.scenario.collection import SHIPPED, read_catalogue, read_corpus
+from conformance.scenario.selection import select
 
 _PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
 
@@ -54,6 +55,7 @@ def run_scenarios(options: RunOptions) -> int:
     for folder in options.folders:
         if not folder.is_dir():
             raise UsageError(f"--scenarios {folder}: no such folder")
+    _check_selection(options)
     report = TerminalReport(
         clauses=read_catalogue(options.folders),
         clients=clients,
@@ -77,6 +79,19 @@ def run_scenarios(options: RunOptions) -> int:
         writer.close(complete=code in (ExitCode.OK, ExitCode.FAILED))
     report.end(recorder.results, recorder.broken, code)
     return code
+
+
+def _check_selection(options: RunOptions) -> None:
+    """Tell a pattern that means nothing before anything is played.
+
+    Raises:
+        NothingSelectedError: a pattern means no scenario, or nothing is left.
+    """
+    if not (options.patterns or options.levels or options.tags):
+        return
+    corpus = read_corpus([SHIPPED, *options.folders])
+    if not corpus.problems:  # else what is meant may be in a broken file, which the run will tell
+        select(corpus.scenarios, options.patterns, levels=options.levels, tags=options.tags)
 
 
 def identity_form(candidate: Candidate) -> dict[str, object]:

@@ -11,10 +11,11 @@ from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.runner.judge import judge
 from conformance.runner.play import Stage, play
 from conformance.runner.verdict import Result
+from conformance.scenario.cache import ScenarioReader
 from conformance.scenario.collection import read_catalogue
-from conformance.scenario.loader import load, source_of
+from conformance.scenario.loader import source_of
 from conformance.scenario.model import Clause, Scenario
-from conformance.scenario.selection import matches
+from conformance.scenario.selection import matches, matches_file
 from fake_servers import Authority
 
 
@@ -42,6 +43,7 @@ class RunSession:
 
     def __post_init__(self) -> None:
         self.clauses: dict[str, Clause] = read_catalogue(self.roots)
+        self._reader = ScenarioReader(self.clauses)
         self._candidates: dict[str, Candidate] = {
             text: Candidate(spec=parse_candidate(text), in_process=self.in_process) for text in self.clients
         }
@@ -58,11 +60,17 @@ class RunSession:
         """
         return [
             scenario
-            for scenario in load(source_of(path, root), self.clauses)
+            for scenario in self._reader.read(source_of(path, root))
             if (not self.patterns or any(matches(scenario, pattern) for pattern in self.patterns))
             and (not self.levels or scenario.level in self.levels)
             and scenario.tags >= set(self.tags)
         ]
+
+    def may_mean(self, path: Path, root: Path) -> bool:
+        """Tell whether a file that cannot be read may hold scenarios that are meant."""
+        return not self.patterns or any(
+            pattern in self.clauses or matches_file(source_of(path, root), pattern) for pattern in self.patterns
+        )
 
     def run(self, scenario: Scenario, client: str) -> Result:
         """Play a scenario against a candidate and judge it.
@@ -76,7 +84,8 @@ class RunSession:
         return judge(scenario, client, observation)
 
     def close(self) -> None:
-        """Stop all processes and remove the certificates."""
+        """Stop all processes, remove the certificates, remember what was read."""
+        self._reader.remember()
         for candidate in self._candidates.values():
             candidate.end()
         if "_authority" in self.__dict__:

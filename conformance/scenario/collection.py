@@ -8,8 +8,9 @@ from pathlib import Path
 
 import scenarios
 from conformance.errors import Problem, ScenarioError
+from conformance.scenario.cache import ScenarioReader
 from conformance.scenario.clauses import read_clauses
-from conformance.scenario.loader import find_sources, load
+from conformance.scenario.loader import find_sources
 from conformance.scenario.model import Clause, Scenario
 
 SHIPPED = scenarios.ROOT
@@ -58,6 +59,7 @@ def read_corpus(roots: Iterable[Path] = (SHIPPED,)) -> Corpus:
     """
     folders = list(roots)
     clauses = read_catalogue(folders)
+    reader = ScenarioReader(clauses)
     found: list[Scenario] = []
     problems: list[Problem] = []
     for root in folders:
@@ -66,9 +68,10 @@ def read_corpus(roots: Iterable[Path] = (SHIPPED,)) -> Corpus:
             continue
         for source in find_sources(root):
             try:
-                found.extend(load(source, clauses))
+                found.extend(reader.read(source))
             except ScenarioError as error:
                 problems.extend(error.problems)
+    reader.remember()
     problems.extend(_double_ids(found))
     return Corpus(scenarios=tuple(found), clauses=clauses, problems=tuple(problems))
 

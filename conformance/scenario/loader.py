@@ -49,10 +49,10 @@ def find_sources(root: Path) -> Iterator[Source]:
 def source_of(path: Path, root: Path) -> Source:
     """Return the source for one file below ``root``."""
     file_id = path.relative_to(root).with_suffix("").as_posix()
-    try:
-        shown_as = path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        shown_as = str(path)
+    if root == scenarios.ROOT:
+        shown_as = f"scenarios/{path.relative_to(root).as_posix()}"
+    else:
+        shown_as = str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
     return Source(path=path, file_id=file_id, shown_as=shown_as)
 
 

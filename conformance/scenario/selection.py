@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from conformance.errors import NothingSelectedError
+from conformance.scenario.loader import Source
 from conformance.scenario.model import Level, Scenario
 from conformance.scenario.tree import did_you_mean
 
@@ -17,14 +18,26 @@ def matches(scenario: Scenario, pattern: str) -> bool:
     A pattern is an id, with or without brackets; a family; a glob over ids (``*`` and ``?``); a former id; the path of
     the file; or the id of a clause.
     """
-    names = {scenario.id, scenario.file_id, scenario.family, *scenario.aliases, *scenario.clauses}
-    folder = pattern.rstrip("/")
-    if folder in names or scenario.file_id.startswith(f"{folder}/"):
+    if pattern in {scenario.id, *scenario.aliases, *scenario.clauses}:
         return True
-    if pattern.endswith(".yaml"):
-        return Path(pattern).resolve() == Path(scenario.path).resolve()
-    glob = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return any(re.fullmatch(glob, name) for name in (scenario.id, scenario.file_id))
+    return _means(pattern, scenario.file_id, scenario.path) or _is_glob_of(pattern, scenario.id)
+
+
+def matches_file(source: Source, pattern: str) -> bool:
+    """Tell whether a pattern may mean a scenario of a file, by all that is known without reading it."""
+    bare = pattern.partition("[")[0]
+    return _means(bare, source.file_id, source.shown_as)
+
+
+def _means(pattern: str, file_id: str, path: str) -> bool:
+    folder = pattern.rstrip("/")
+    if file_id == folder or file_id.startswith(f"{folder}/") or _is_glob_of(pattern, file_id):
+        return True
+    return pattern.endswith(".yaml") and Path(pattern).resolve() == Path(path).resolve()
+
+
+def _is_glob_of(pattern: str, name: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), name) is not None
 
 
 def select(

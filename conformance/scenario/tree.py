@@ -6,6 +6,7 @@ It knows nothing of scenarios. Nothing is ever constructed from a tag: a tag is 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from conformance.errors import Problem, ScenarioError
 
 Plain: TypeAlias = bool | int | float | str | None
+_GLUED_TAG = re.compile(r"![a-z-]+[]},]")
 _CORE = "tag:yaml.org,2002:"
 _DEEPEST = 40  # levels; no scenario needs ten, and a hostile file must not exhaust the stack
 
@@ -89,6 +91,8 @@ def read_tree(text: str, path: str) -> Node:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = ": ".join(part for part in (error.context, error.problem) if part)
+        if _GLUED_TAG.search(text):
+            what += '; a tag ends at a blank: within brackets write !any ""'
         raise ScenarioError([Problem(path, line, column, f"not YAML: {what}")]) from error
     except (YAMLError, ValueError) as error:
         raise ScenarioError([Problem(path, 1, 1, f"not YAML: {str(error).splitlines()[0]}")]) from error

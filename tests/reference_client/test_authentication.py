@@ -191,6 +191,13 @@ class TestAuth:
         with introduced(f"C: AUTH X {encoded}", YES) as smtp:
             smtp.auth("X", lambda: "x" * 3000)
 
+    def test_keeps_an_initial_response_that_would_make_the_command_too_long_for_the_challenge(self) -> None:
+        authobject = Recorder("x" * 9207, "a")
+        encoded = b64encode(b"x" * 9207).decode()
+        with introduced("C: AUTH X", "S: 334", f"C: {encoded}", challenge(b"1"), "C: YQ==", YES) as smtp:
+            smtp.auth("X", authobject)
+        assert authobject.calls == [(), (b"1",)]
+
     @pytest.mark.parametrize("text", ["User?", "PLAIN supported", "YQ"])
     @pytest.mark.parametrize("answer", ["501 cancelled", "500 what"])
     def test_cancels_at_a_challenge_that_is_not_base64(self, text: str, answer: str) -> None:
@@ -247,6 +254,10 @@ class TestAuth:
             with pytest.raises(UnicodeEncodeError):
                 smtp.auth("X", Recorder(None, "é"))
             assert smtp.sock is None
+
+    def test_that_loses_the_connection_in_the_middle_says_so(self) -> None:
+        with introduced("C: AUTH X", challenge(b"1"), "C: YQ==", EOF) as smtp, pytest.raises(SMTPServerDisconnected):
+            smtp.auth("X", Recorder(None, "a"))
 
     def test_sends_nothing_if_the_initial_response_is_not_ascii(self) -> None:
         with introduced() as smtp, pytest.raises(UnicodeEncodeError):

@@ -155,6 +155,11 @@ class TestConnect:
             smtp.connect(host)
         assert not hasattr(smtp, "dialled")
 
+    def test_keeps_a_source_address_of_its_own_for_later(self) -> None:
+        smtp = Recording(source_address=("192.0.2.1", 0))
+        assert dialled(smtp, "mail.example", 25, ("192.0.2.2", 0)) == ("mail.example", 25)
+        assert smtp.source_address == ("192.0.2.2", 0)
+
     def test_refuses_a_timeout_of_zero_before_dialling(self, monkeypatch: pytest.MonkeyPatch) -> None:
         smtp = Recording(timeout=0)
         with pytest.raises(ValueError, match="timeout"):

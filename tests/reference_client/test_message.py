@@ -103,9 +103,21 @@ def test_a_field_that_cannot_be_read_is_refused_rather_than_skipped() -> None:
         envelope_of(message(Message, ("From", "a@x"), ("To", "<"), ("Cc", "c@x")), None, None)
 
 
-def test_raw_octets_in_a_field_are_refused_rather_than_replaced() -> None:
-    made = email.message_from_bytes("From: a@x\nTo: é@x\n\n".encode())
-    with pytest.raises(ValueError, match="octets"):
+POLICIES = pytest.mark.parametrize("policy", [email.policy.compat32, email.policy.default, email.policy.SMTPUTF8])
+
+
+@POLICIES
+def test_octets_of_a_parsed_field_are_utf8_and_are_written_as_they_came(policy: email.policy.Policy) -> None:
+    text = "From: é@x\r\nTo: Ü <ü@x>\r\nSubject: naïve\r\n\r\nbody\r\n".encode()
+    made = email.message_from_bytes(text, policy=policy)
+    assert envelope_of(made, None, None) == ("é@x", ["ü@x"])
+    assert serialise(made, international=True) == text
+
+
+@POLICIES
+def test_octets_in_another_encoding_are_refused_rather_than_guessed(policy: email.policy.Policy) -> None:
+    made = email.message_from_bytes("From: a@x\nTo: é@x\n\n".encode("latin-1"), policy=policy)
+    with pytest.raises(ValueError, match="utf-8"):
         envelope_of(made, None, None)
 
 

@@ -6,20 +6,21 @@ from reference_client import SMTP, __all__  # noqa: F401
 FAILS = [
 ]
 
-_quit = SMTP.quit
+KNOWN = ("does_esmtp", "esmtp_features", "ehlo_resp", "helo_resp", "_is_greeted")
+_close, _quit = SMTP.close, SMTP.quit
 
 
-def _forget_session(self):
-    if not hasattr(self, "esmtp_features"):
-        self._forget_greeting()
+def close(self):
+    known = {name: getattr(self, name) for name in KNOWN}
+    _close(self)
+    vars(self).update(known)
 
 
 def quit_(self):
     reply = _quit(self)
-    self._forget_greeting()
-    self.ehlo_resp = self.helo_resp = None
+    self._forget_session()
     return reply
 
 
-SMTP._forget_session = _forget_session
+SMTP.close = close
 SMTP.quit = quit_

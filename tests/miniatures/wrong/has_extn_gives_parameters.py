@@ -1,4 +1,4 @@
-"""has_extn() returns the parameters of the extension, or None."""
+"""has_extn() returns the parameters of the extension where it has some."""
 
 from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
@@ -8,7 +8,7 @@ FAILS = [
 
 
 def has_extn(self, name):
-    return self.esmtp_features.get(name.lower())
+    return name.lower() in self.esmtp_features and (self.esmtp_features[name.lower()] or True)
 
 
 SMTP.has_extn = has_extn
