@@ -83,6 +83,15 @@ def _selecting(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="F", help="Write results as JSON lines.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), metavar="F", help="Write JUnit XML.")
 @click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    metavar="F",
+    help="Known failures of a candidate: a file, a folder of files, or 'shipped'. Each file says which candidate it is "
+    "about. Repeatable.",
+)
+@click.option("--update-baseline", is_flag=True, help="Rewrite the baselines by what this (whole) run shows.")
+@click.option(
     "--timeout-factor",
     type=click.FloatRange(min=0.1),
     default=1.0,

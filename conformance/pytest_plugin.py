@@ -48,6 +48,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--smtp-in-process", action="store_true", help="no process of its own for the candidate: for debugging"
     )
+    group.addoption(
+        "--smtp-baseline",
+        action="append",
+        default=[],
+        metavar="F",
+        help="known failures of a candidate: a file, a folder of them, or 'shipped'; repeatable",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,6 +78,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def _session(config: pytest.Config) -> RunSession:
     """Return what the whole run shares; made when the first scenario is collected."""
     if _SESSION not in config.stash:
+        from conformance.baselines.form import read_baselines
         from conformance.errors import SuiteError
         from conformance.runner.session import RunSession
 
@@ -83,6 +91,7 @@ def _session(config: pytest.Config) -> RunSession:
                 tags=config.getoption("--smtp-tag"),
                 time_factor=config.getoption("--smtp-timeout-factor"),
                 in_process=config.getoption("--smtp-in-process"),
+                baselines=read_baselines(config.getoption("--smtp-baseline")),
             )
         except SuiteError as error:
             pytest.exit(str(error), returncode=error.exit_code)

@@ -17,7 +17,7 @@ from fake_servers.recorder import Recorder
 from fake_servers.replies import ReplyCollector, SentReply
 from fake_servers.session import Session
 from fake_servers.stream import ClientGoneError, PlainStream, Stream, Waker
-from fake_servers.tls_stream import HANDSHAKE_RECORD, TLS_RECORD_TYPES, ClearAfterTls, TlsStream
+from fake_servers.tls_stream import HANDSHAKE_RECORD, ClearAfterTls, TlsFailedError, TlsStream, behind_records
 from fake_servers.transcript import Breach, End, Kind
 from fake_servers.wire_rules import Broken, broken_rules, in_clear
 
@@ -283,9 +283,10 @@ class Connection:
         return self._recorder.note(self.number, text)
 
     def await_tls(self) -> bytes:
-        """Wait for the first octets of the client's TLS; return them. What comes in clear instead is a breach.
+        """Wait for the first octets of the client's TLS; return them.
 
         Raises:
+            TlsFailedError: something else came, in clear, which is a breach.
             ClientEndedError: there are none.
         """
         octets = self._inbox.drop()
@@ -293,6 +294,7 @@ class Connection:
             octets = self._receive_undecrypted()
         if octets[0] != HANDSHAKE_RECORD:
             self._breach(in_clear(octets), self._record_received(octets))
+            raise TlsFailedError("the client did not begin it", unread=b"")
         return octets
 
     def _receive_undecrypted(self) -> bytes:
@@ -332,13 +334,14 @@ class Connection:
         )
         self.note(f"TLS negotiated: {tls.version}, server name {tls.server_name or 'not given'}")
 
-    def read_after_failed_tls(self) -> None:
+    def read_after_failed_tls(self, octets: bytes = b"") -> None:
         """Read until the client closes the connection; what it still says in clear is a breach."""
         try:
             while True:
+                clear = behind_records(octets)
+                if clear:
+                    self._breach(in_clear(clear), self._record_received(clear))
                 octets = self._receive_undecrypted()
-                if octets[0] not in TLS_RECORD_TYPES:
-                    self._breach(in_clear(octets), self._record_received(octets))
         except ClientEndedError:
             return
 

@@ -307,26 +307,30 @@ class Player:
         self._connection.read_to_end()
 
     def _play_tls(self, step: NegotiateTls) -> None:
-        first_octets = self._connection.await_tls()
-        self._done()
-        if step.cut is None:
-            self._negotiate(step, first_octets)
-        else:
-            self._connection.note(f"the TLS negotiation is cut by {step.cut.value.upper()}")
-            self._end(step.cut)
-            self._connection.read_after_failed_tls()
+        self._negotiate(step)
 
-    def _negotiate(self, step: NegotiateTls, first_octets: bytes = b"") -> None:
+    def _cut(self, ending: Ending) -> None:
+        self._connection.note(f"the TLS negotiation is cut by {ending.value.upper()}")
+        self._end(ending)
+        self._connection.read_after_failed_tls()
+
+    def _negotiate(self, step: NegotiateTls) -> None:
         context = self._stage.authority.server_context(
             step.certificate, require_client_certificate=step.require_client_certificate
         )
         try:
-            self._connection.negotiate_tls(context, first_octets or self._connection.await_tls())
+            first_octets = self._connection.await_tls()
+            if step is self._due:
+                self._done()
+            if step.cut is None:
+                self._connection.negotiate_tls(context, first_octets)
+            else:
+                self._cut(step.cut)
         except TlsFailedError as error:
             self._failure = f" after the TLS negotiation had failed: {error}"
             self._connection.note(f"TLS negotiation failed: {error}")
             self._end(Ending.FIN)
-            self._connection.read_after_failed_tls()
+            self._connection.read_after_failed_tls(error.unread)
             raise ConnectionOverError from error
 
     # Behind the last step.

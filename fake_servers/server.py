@@ -62,6 +62,7 @@ class FakeServer:
         self._listener = _listen(script, directory)
         self._waker = Waker()
         self._lines: dict[int, _Line] = {}
+        self._finished: set[int] = set()
         self._stopping = threading.Lock()
         self._stopped = False
         self._acceptor = threading.Thread(target=self._accept_all, name=f"{script.name}: accepting", daemon=True)
@@ -155,6 +156,9 @@ class FakeServer:
         finally:
             player.report_leftovers()
             connection.close()
+            with self._recorder.changed:
+                self._finished.add(number)
+                self._recorder.changed.notify_all()
 
     def _cut(self, number: int) -> None:
         if self.transcript.connections[number].end is End.OPEN:
@@ -163,7 +167,7 @@ class FakeServer:
     # Waiting.
 
     def wait_until_played(self, timeout: float) -> bool:
-        """Wait until every connection so far has ended, or is idle behind its last step; return whether it is so."""
+        """Wait until every connection so far has ended, or idles behind its last step; return whether it is so."""
         return self._recorder.wait_until(lambda: self._all_settled(for_client=True, played=True), timeout)
 
     def wait_until_idle(self, timeout: float) -> bool:
@@ -192,7 +196,7 @@ class FakeServer:
     def _client_ended(self, connection: int) -> bool:
         if connection >= len(self.transcript.connections):
             return False
-        over = connection not in self._lines or self._lines[connection].plain.closed
+        over = connection not in self._lines or connection in self._finished
         return over or self.transcript.connections[connection].end not in {End.OPEN, End.SERVER_CLOSED}
 
     def _all_settled(self, *, for_client: bool, played: bool) -> bool:
@@ -202,7 +206,8 @@ class FakeServer:
             return False
         records = self.transcript.connections
         return all(
-            line.plain.settled(for_client=for_client) and (not played or _played(records[number]))
+            number in self._finished
+            or (line.plain.settled(for_client=for_client) and (not played or _played(records[number])))
             for number, line in self._lines.items()
         )
 
@@ -211,7 +216,8 @@ class FakeServer:
     def stop(self) -> None:
         """Work off what has arrived, then end every connection and thread; idempotent, bounded in time.
 
-        Connections that are open are cut (``End.CUT``). Dialogues that no client began are deviations, if they wait on one.
+        Connections that are open are cut (``End.CUT``). Dialogues that no client began are
+        deviations, if they wait on one.
         """
         with self._stopping:
             if self._stopped:

@@ -128,16 +128,9 @@ class PlainStream:
         Args:
             for_client: whether only waiting for the client counts, not a pause.
         """
-        if not self._open:
-            return True
-        if not self._awaited_events or (for_client and self._pausing):
+        if not self._open or not self._awaited_events or (for_client and self._pausing):
             return False
         return not is_ready(self._socket.fileno(), self._awaited_events)
-
-    @property
-    def closed(self) -> bool:
-        """Whether the server has released the socket."""
-        return not self._open
 
     def readable(self) -> bool:
         """Return whether octets, or the end of them, are there."""

@@ -17,12 +17,31 @@ from fake_servers.stream import ClientGoneError, PlainStream
 TLS_RECORD_TYPES = range(20, 24)
 """change_cipher_spec, alert, handshake, application_data (RFC 8446 section 5.1)."""
 
+_RECORD_HEADER_OCTETS = 5
+
 HANDSHAKE_RECORD = 22
 """The type of the record in which a client begins TLS."""
 
 
 class TlsFailedError(Exception):
-    """The negotiation failed; the message has the reason that OpenSSL gives."""
+    """The negotiation failed; the message has the reason that OpenSSL gives.
+
+    Attributes:
+        unread: octets that came behind the last record that was read.
+    """
+
+    def __init__(self, message: str, *, unread: bytes) -> None:
+        super().__init__(message)
+        self.unread = unread
+
+
+def behind_records(octets: bytes) -> bytes:
+    """Return what follows the TLS records at the beginning of these octets; the last one may be incomplete."""
+    place = 0
+    while place < len(octets) and octets[place] in TLS_RECORD_TYPES:
+        # Type, version, length of the fragment: RFC 8446 section 5.1.
+        place += _RECORD_HEADER_OCTETS + int.from_bytes(octets[place + 3 : place + _RECORD_HEADER_OCTETS], "big")
+    return octets[place:]
 
 
 class ServerNameKeeper(ssl.SSLObject):
@@ -65,7 +84,7 @@ class TlsStream:
             except ssl.SSLError as error:
                 with contextlib.suppress(ClientGoneError):
                     self._flush(deadline)  # the alert that tells the client why
-                raise TlsFailedError(error.reason or str(error)) from error
+                raise TlsFailedError(error.reason or str(error), unread=self.undecrypted()) from error
             else:
                 self._flush(deadline)
                 return

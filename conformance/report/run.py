@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from conformance.baselines.form import folder_of
 from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.errors import ExitCode, SuiteError, UsageError
+from conformance.report.baselining import RunBaselines, Selected
 from conformance.report.results import ResultWriter
 from conformance.report.terminal import TerminalReport
 from conformance.runner.smoke import smoke_test
@@ -43,6 +46,23 @@ class RunOptions:
     exitfirst: bool = False
     quiet: int = 0
     verbose: int = 0
+    baselines: Sequence[str] = ()
+    update_baseline: bool = False
+
+    @property
+    def baselines_that_exist(self) -> Sequence[str]:
+        """The baselines that a run can be held against; one that is to be written is none yet."""
+        return [name for name in self.baselines if folder_of(name).exists()]
+
+    @property
+    def selected(self) -> Selected:
+        """What part of the corpus is meant."""
+        return Selected(
+            patterns=self.patterns,
+            narrowed=bool(self.levels or self.tags),
+            exitfirst=self.exitfirst,
+            updating=self.update_baseline,
+        )
 
 
 def run_scenarios(options: RunOptions) -> int:
@@ -56,16 +76,21 @@ def run_scenarios(options: RunOptions) -> int:
         if not folder.is_dir():
             raise UsageError(f"--scenarios {folder}: no such folder")
     _check_selection(options)
+    selected = options.selected
+    clauses = read_catalogue(options.folders)
     report = TerminalReport(
-        clauses=read_catalogue(options.folders),
+        clauses=clauses,
         clients=clients,
         verbosity=options.verbose - options.quiet,
     )
     identities = []
+    by_client = {}
     for text in clients:
         with Candidate(spec=parse_candidate(text), in_process=options.in_process) as candidate:
             smoke_test(candidate)
             identities.append({"name": text, **identity_form(candidate)})
+            by_client[text] = candidate.identity
+    baselines = RunBaselines.of(options.baselines, by_client, updating=options.update_baseline)
     report.candidates(identities)
     writer = ResultWriter(options.json_file, identities) if options.json_file else None
     recorder = _Recorder(report, writer)
@@ -78,6 +103,8 @@ def run_scenarios(options: RunOptions) -> int:
     if writer:
         writer.close(complete=code in (ExitCode.OK, ExitCode.FAILED))
     report.end(recorder.results, recorder.broken, code)
+    said, code = baselines.finish(recorder.results, code, selected, clauses)
+    sys.stdout.writelines(f"{line}\n" for line in said)
     return code
 
 
@@ -120,6 +147,7 @@ def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
         ("level", options.levels),
         ("tag", options.tags),
         ("scenarios", options.folders),
+        ("baseline", options.baselines_that_exist),
     ):
         arguments.extend(f"--smtp-{option}={value}" for value in values)
     if options.in_process:

@@ -15,6 +15,9 @@ from conformance.scenario.parameters import Runtime
 from conformance.scenario.tree import Node, plain
 from fake_servers.transcript import Kind, Transcript
 
+FAKE_SERVER_FAILED = "the fake server failed, which is no fault of the candidate's:"
+"""How the reason begins where the suite is at fault."""
+
 
 def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
     """Return the verdict on what was observed."""
@@ -52,9 +55,7 @@ def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
 
 def _verdict(played: Played, transcript: Transcript, differences: tuple[Difference, ...]) -> tuple[Verdict, str]:
     if transcript.faults:
-        return Verdict.ERROR, "the fake server failed, which is no fault of the candidate's:\n" + "\n".join(
-            transcript.faults
-        )
+        return Verdict.ERROR, "\n".join([FAKE_SERVER_FAILED, *transcript.faults])
     if played.trouble:
         return Verdict.ERROR, str(played.trouble)
     if played.unsupported:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from conformance.baselines.form import Baseline, choose
 from conformance.driver.candidates import Candidate, parse_candidate
+from conformance.runner.baseline import hold
 from conformance.runner.judge import judge
 from conformance.runner.play import Stage, play
 from conformance.runner.verdict import Result
@@ -31,6 +33,7 @@ class RunSession:
         tags: with all of these tags.
         time_factor: multiplies every time in scenarios.
         in_process: whether candidates run in this process.
+        baselines: known failures, each file of the candidate that it is about.
     """
 
     clients: Sequence[str]
@@ -40,6 +43,7 @@ class RunSession:
     tags: Sequence[str] = ()
     time_factor: float = 1.0
     in_process: bool = False
+    baselines: Sequence[Baseline] = ()
 
     def __post_init__(self) -> None:
         self.clauses: dict[str, Clause] = read_catalogue(self.roots)
@@ -80,8 +84,10 @@ class RunSession:
             HarnessError: the machine or the suite failed.
         """
         stage = Stage(authority=self._authority, time_factor=self.time_factor)
-        observation = play(scenario, self._candidates[client], stage)
-        return judge(scenario, client, observation)
+        candidate = self._candidates[client]
+        result = judge(scenario, client, play(scenario, candidate, stage))
+        baseline = choose(self.baselines, client, candidate.identity)
+        return hold(result, (scenario.id, *scenario.aliases), baseline) if baseline else result
 
     def close(self) -> None:
         """Stop all processes, remove the certificates, remember what was read."""

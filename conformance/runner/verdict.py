@@ -120,6 +120,10 @@ class Result:
         breaches: always-on checks broken beside what the scenario judges.
         reason: why, for ``error``, ``unsupported`` and ``known``; else empty.
         dialogue: what went over the wire.
+        baseline: the places (``file:line:column``) of the baseline's patterns that it was held against.
+        own_verdict: the verdict without the baseline; None where it was held against none.
+        known_breaches: breaches that the baseline lists.
+        trouble: the reason without the baseline, of an ``error`` that was held against one.
     """
 
     id: str
@@ -134,6 +138,10 @@ class Result:
     breaches: tuple[WireBreach, ...] = ()
     reason: str = ""
     dialogue: tuple[Line, ...] = field(default=(), repr=False)
+    baseline: tuple[str, ...] = ()
+    own_verdict: Verdict | None = None
+    known_breaches: tuple[WireBreach, ...] = ()
+    trouble: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values."""
@@ -152,6 +160,9 @@ class Result:
         own["differences"] = tuple(Difference(**item) for item in own.get("differences", ()))
         own["breaches"] = tuple(WireBreach(**item) for item in own.get("breaches", ()))
         own["dialogue"] = tuple(Line(**item) for item in own.get("dialogue", ()))
+        own["baseline"] = tuple(own.get("baseline", ()))
+        own["own_verdict"] = Verdict(own["own_verdict"]) if own.get("own_verdict") else None
+        own["known_breaches"] = tuple(WireBreach(**item) for item in own.get("known_breaches", ()))
         return cls(**own)
 
     @property

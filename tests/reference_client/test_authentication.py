@@ -192,8 +192,8 @@ class TestAuth:
             smtp.auth("X", lambda: "x" * 3000)
 
     def test_keeps_an_initial_response_that_would_make_the_command_too_long_for_the_challenge(self) -> None:
-        authobject = Recorder("x" * 9207, "a")
-        encoded = b64encode(b"x" * 9207).decode()
+        authobject = Recorder("x" * 9210, "a")
+        encoded = b64encode(b"x" * 9210).decode()
         with introduced("C: AUTH X", "S: 334", f"C: {encoded}", challenge(b"1"), "C: YQ==", YES) as smtp:
             smtp.auth("X", authobject)
         assert authobject.calls == [(), (b"1",)]

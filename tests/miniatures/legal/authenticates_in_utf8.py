@@ -1,20 +1,19 @@
 """Credentials and responses outside ASCII go out as UTF-8."""
 
 import base64
+import hmac
 
 from reference_client import *
 from reference_client import _sasl
 
+
+def check_credentials(user, password):
+    if "\0" in user + password:
+        raise ValueError("a NUL in the credentials")
+
+
+_sasl.check_credentials = check_credentials
 _sasl.encode = lambda response: base64.b64encode(response.encode("utf-8")).decode("ascii")
-_check = _sasl.check_credentials
-_sasl.check_credentials = lambda user, password: _check(*(text.encode("utf-8").decode("latin-1").encode("ascii", "replace").decode() for text in (user, password)))
-_cram_md5 = _sasl.cram_md5
-
-
-def cram_md5(user, password, challenge):
-    import hmac
-
-    return f"{user} {hmac.new(password.encode('utf-8'), challenge, 'md5').hexdigest()}"
-
-
-_sasl.cram_md5 = cram_md5
+_sasl.cram_md5 = lambda user, password, challenge: (
+    f"{user} {hmac.new(password.encode('utf-8'), challenge, 'md5').hexdigest()}"
+)

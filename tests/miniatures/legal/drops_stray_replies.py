@@ -1,17 +1,19 @@
-"""What came unasked is dropped, unless it is a 421, and the session goes on."""
+"""What came unasked is dropped, unless it is a 421 or there is much of it, and the session goes on."""
 
 from reference_client import *
 from reference_client import _connection
 
 
 def _is_answered_already(self):
-    reply = self._unasked_reply()
-    while reply is not None:
+    for _ in range(10):
+        reply = self._unasked_reply()
+        if reply is None:
+            return False
         if reply.code == 421:
             self._stream().put_back(reply)
             return True
-        reply = self._unasked_reply()
-    return False
+    self.close()
+    raise SMTPServerDisconnected("the server talks without being asked")
 
 
 _connection.Connection._is_answered_already = _is_answered_already

@@ -1,22 +1,26 @@
-"""A NOOP and a RSET are sent behind every STARTTLS and every login."""
+"""A NOOP and a RSET are sent behind every STARTTLS, and a NOOP behind every login."""
 
+import reference_client
 from reference_client import *
-from reference_client._authentication import AuthenticatedSession
-
-_login, _starttls = AuthenticatedSession.login, AuthenticatedSession.starttls
 
 
-def login(self, *args, **kwargs):
-    reply = _login(self, *args, **kwargs)
-    self.noop()
-    return reply
+class Freedom:
+    def login(self, *args, **kwargs):
+        reply = super().login(*args, **kwargs)
+        self.noop()
+        return reply
+
+    def starttls(self, *args, **kwargs):
+        reply = super().starttls(*args, **kwargs)
+        self.noop()
+        self.rset()
+        return reply
 
 
-def starttls(self, *args, **kwargs):
-    reply = _starttls(self, *args, **kwargs)
-    self.noop()
-    self.rset()
-    return reply
+class SMTP(Freedom, reference_client.SMTP): ...
 
 
-AuthenticatedSession.login, AuthenticatedSession.starttls = login, starttls
+class SMTP_SSL(Freedom, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Freedom, reference_client.LMTP): ...

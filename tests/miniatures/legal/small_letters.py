@@ -3,15 +3,18 @@
 from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
 
+VERBS = {"EHLO", "LHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "HELP", "VRFY", "EXPN", "QUIT", "AUTH", "STARTTLS"}
 _putcmd = SMTP.putcmd
 
 
 def putcmd(self, cmd, args=""):
-    verb = cmd if cmd.upper().startswith("X") else cmd.lower()
+    verb, blank, rest = cmd.partition(" ")
+    if verb in VERBS:
+        cmd = verb.lower() + blank + rest
     for keyword in ("FROM:", "TO:"):
         if args.startswith(keyword):
-            args = keyword.lower() + args[len(keyword):]
-    _putcmd(self, verb, args)
+            args = keyword.lower() + args[len(keyword) :]
+    _putcmd(self, cmd, args)
 
 
 SMTP.putcmd = putcmd

@@ -1,16 +1,21 @@
-"""The verb AUTH and STARTTLS, and the names of mechanisms, go out in lower case."""
+"""AUTH, STARTTLS and the names of mechanisms go out in lower case."""
 
+import reference_client
 from reference_client import *
-from reference_client._connection import Connection
-
-_putcmd = Connection.putcmd
 
 
-def putcmd(self, cmd, args=""):
-    if cmd in ("AUTH", "STARTTLS"):
-        mechanism, blank, response = args.partition(" ")
-        cmd, args = cmd.lower(), mechanism.lower() + blank + response
-    return _putcmd(self, cmd, args)
+class Freedom:
+    def putcmd(self, cmd, args=""):
+        if cmd in ("AUTH", "STARTTLS"):
+            mechanism, blank, response = args.partition(" ")
+            cmd, args = cmd.lower(), mechanism.lower() + blank + response
+        return super().putcmd(cmd, args)
 
 
-Connection.putcmd = putcmd
+class SMTP(Freedom, reference_client.SMTP): ...
+
+
+class SMTP_SSL(Freedom, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Freedom, reference_client.LMTP): ...

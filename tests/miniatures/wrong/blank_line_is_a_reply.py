@@ -1,14 +1,21 @@
-"""A blank line is a reply of its own, with code -1, and the session goes on."""
+"""A blank line answers a command, with code -1, and the session goes on."""
 
 from reference_client import *
-from reference_client import _reply
+from reference_client import _connection, _reply
+
+_add = _reply.ReplyReader._add
+_unasked_reply = _connection.Connection._unasked_reply
 
 
-def _add(self, line, _add=_reply.ReplyReader._add):
+def _adding(self, line):
     return _reply.Reply(-1, b"") if not line and not self._texts else _add(self, line)
 
 
-_reply.ReplyReader._add = _add
-_reply.ReplyReader.skip_blank = lambda self: None
+def _unasked(self):
+    return None if self._stream()._reader._received.startswith(b"\r\n") else _unasked_reply(self)
+
+
+_reply.ReplyReader._add = _adding
+_connection.Connection._unasked_reply = _unasked
 
 FAILS = []

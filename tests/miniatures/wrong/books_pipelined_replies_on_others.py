@@ -3,14 +3,20 @@
 from miniatures.legal import pipelines_where_offered as pipelining
 from reference_client import *
 
-_in_order = pipelining.read_in_order
+
+class Bug:
+    def _read_in_order(self, count):
+        first, *recipients, last = super()._read_in_order(count)
+        return [first, *reversed(recipients), last]
 
 
-def _reversed(session, count):
-    first, *recipients, last = _in_order(session, count)
-    return [first, *reversed(recipients), last]
+class SMTP(Bug, pipelining.SMTP): ...
 
 
-pipelining.read_in_order = _reversed
+class SMTP_SSL(Bug, pipelining.SMTP_SSL): ...
+
+
+class LMTP(Bug, pipelining.LMTP): ...
+
 
 FAILS = ["pipelining/all-recipients-refused", "pipelining/replies-in-order"]

@@ -1,20 +1,28 @@
-"""Base64 has a line break after 76 characters, as in mail."""
+"""A response has a line break after every 76 characters, as base64 has in mail."""
 
-import base64
+import textwrap
 
+import reference_client
 from reference_client import *
-from reference_client import _sasl
-from reference_client._connection import Connection
-
-_sasl.encode = lambda response: base64.encodebytes(response.encode("ascii")).decode("ascii").rstrip("\n")
-_send = Connection.send
 
 
-def putcmd(self, cmd, args=""):
-    self.send(f"{cmd} {args}".rstrip(" ").replace("\n", "\r\n") + "\r\n")
-    self._awaited += 1
+class Bug:
+    def _respond(self, encoded):
+        self.send("\r\n".join(textwrap.wrap(encoded, 76) or [""]) + "\r\n")
+        self._awaited += 1
+        return self.getreply()
 
 
-Connection.putcmd = putcmd
+class SMTP(Bug, reference_client.SMTP): ...
 
-FAILS = []
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
+
+FAILS = [
+    "auth/initial-response-beyond-the-limit",
+    "auth/long-response",
+]

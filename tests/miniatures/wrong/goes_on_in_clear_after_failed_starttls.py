@@ -2,24 +2,33 @@
 
 import socket
 
+import reference_client
 from reference_client import *
-from reference_client._starttls import TLSSession
-
-_negotiate = TLSSession._negotiate
 
 
-def _leaving_open(self, context, server_name):
-    spare, known = socket.socket(fileno=socket.dup(self.sock.fileno())), dict(self.__dict__)
-    spare.settimeout(self.sock.gettimeout())
-    try:
-        _negotiate(self, context, server_name)
-    except Exception:
-        self.__dict__.update(known)
-        self.sock, self.file = spare, None
-        raise
-    spare.close()
+class Bug:
+    def _negotiate(self, context, server_name):
+        spare, known = socket.socket(fileno=socket.dup(self.sock.fileno())), dict(self.__dict__)
+        spare.settimeout(self.sock.gettimeout())
+        try:
+            super()._negotiate(context, server_name)
+        except Exception:
+            self.__dict__.update(known)
+            self.sock, self.file = spare, None
+            raise
+        spare.close()
 
 
-TLSSession._negotiate = _leaving_open
+class SMTP(Bug, reference_client.SMTP): ...
 
-FAILS = []
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
+
+FAILS = [
+    "starttls/end-before-negotiation",
+    "starttls/no-tls-behind-220",
+]

@@ -1,14 +1,22 @@
 """A challenge that is not base64 comes out as a ValueError, behind the cancel response."""
 
+import reference_client
 from reference_client import *
-from reference_client._authentication import AuthenticatedSession
 
 
-def _cancelled(self):
-    self.docmd("*")
-    return ValueError("not base64")
+class Bug:
+    def _cancelled(self):
+        self.docmd("*")
+        return ValueError("not base64")
 
 
-AuthenticatedSession._cancelled = _cancelled
+class SMTP(Bug, reference_client.SMTP): ...
+
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
 
 FAILS = ["auth/endless-challenges", "auth/undecodable-challenge-raises", "login/undecodable-challenge"]

@@ -1,15 +1,23 @@
 """quit sends QUIT twice."""
 
+import reference_client
 from reference_client import *
-from reference_client._session import Session
 
 
-def _say_quit(self):
-    self.send(b"QUIT\r\nQUIT\r\n")
-    self._awaited += 2
-    return self.getreply()
+class Bug:
+    def _say_quit(self):
+        self.send(b"QUIT\r\nQUIT\r\n")
+        self._awaited += 2
+        return self.getreply()
 
 
-Session._say_quit = _say_quit
+class SMTP(Bug, reference_client.SMTP): ...
+
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
 
 FAILS = ["wire/nothing-after-quit"]

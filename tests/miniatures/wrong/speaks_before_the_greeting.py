@@ -1,26 +1,30 @@
-"""EHLO is sent before the greeting has come."""
+"""NOOP is sent before the greeting has come."""
 
+import reference_client
 from reference_client import *
-from reference_client._connection import Connection
-
-_getreply = Connection.getreply
 
 
-def connect(self, *args, **kwargs):
-    def early(session):
-        session.send(f"{session.ehlo_msg} early.example.org\r\n")
-        session._awaited += 1
-        greeting = _getreply(session)
-        _getreply(session)
-        return greeting
+class Bug:
+    def _get_socket(self, host, port, timeout):
+        sock = super()._get_socket(host, port, timeout)
+        sock.sendall(b"NOOP\r\n")
+        self._reads_noop = True
+        return sock
 
-    self.getreply = early.__get__(self)
-    try:
-        return _connect(self, *args, **kwargs)
-    finally:
-        del self.getreply
+    def getreply(self):
+        reply = super().getreply()
+        if self.__dict__.pop("_reads_noop", False):
+            super().getreply()
+        return reply
 
 
-_connect, Connection.connect = Connection.connect, connect
+class SMTP(Bug, reference_client.SMTP): ...
+
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
 
 FAILS = ["wire/nothing-before-greeting"]

@@ -1,23 +1,29 @@
 """What is wrong with the arguments of starttls shows only after STARTTLS was sent."""
 
+import reference_client
 from reference_client import *
-from reference_client import _starttls
-from reference_client._starttls import TLSSession
-
-_negotiate, _client_context = TLSSession._negotiate, _starttls.client_context
+from reference_client._starttls import client_context
 
 
-class _Later:
-    check_hostname = False
+class Bug:
+    def starttls(self, keyfile=None, certfile=None, context=None):
+        self.ehlo_or_helo_if_needed()
+        if not self.has_extn("starttls"):
+            raise SMTPNotSupportedError("the server does not offer STARTTLS")
+        code, text = self.docmd("STARTTLS")
+        if code != 220:
+            raise SMTPResponseException(code, text)
+        self._negotiate(client_context(keyfile, certfile, context, stacklevel=2), self._server_name())
+        return code, text
 
-    def __init__(self, *args, **kwargs):
-        self.args, self.kwargs = args, kwargs
+
+class SMTP(Bug, reference_client.SMTP): ...
 
 
-def _checking(self, context, server_name):
-    _negotiate(self, _client_context(*context.args, **context.kwargs), server_name)
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
 
 
-_starttls.client_context, TLSSession._negotiate = _Later, _checking
+class LMTP(Bug, reference_client.LMTP): ...
 
-FAILS = []
+
+FAILS = ["starttls/arguments-checked-first", "starttls/no-ssl-module-sends-nothing"]

@@ -1,20 +1,36 @@
-"""What EHLO offered in clear is kept behind STARTTLS."""
+"""What EHLO offered in clear still counts behind STARTTLS, beside what is offered under TLS."""
 
+import reference_client
 from reference_client import *
-from reference_client._starttls import TLSSession
-
-_starttls = TLSSession.starttls
 
 
-def starttls(self, *args, **kwargs):
-    self.ehlo_or_helo_if_needed()
-    known = {name: getattr(self, name) for name in ("esmtp_features", "does_esmtp", "ehlo_resp", "_is_greeted")}
-    reply = _starttls(self, *args, **kwargs)
-    for name, value in known.items():
-        setattr(self, name, value)
-    return reply
+class Bug:
+    _offered_in_clear = {}
+
+    def starttls(self, *args, **kwargs):
+        self.ehlo_or_helo_if_needed()
+        offered = dict(self.esmtp_features)
+        reply = super().starttls(*args, **kwargs)
+        self.esmtp_features = self._offered_in_clear = offered
+        return reply
+
+    def ehlo(self, name=""):
+        reply = super().ehlo(name)
+        self.esmtp_features = {**self._offered_in_clear, **self.esmtp_features}
+        return reply
 
 
-TLSSession.starttls = starttls
+class SMTP(Bug, reference_client.SMTP): ...
 
-FAILS = []
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
+
+FAILS = [
+    "starttls/auth-offer-that-changes",
+    "starttls/ehlo-again",
+    "starttls/forgets-ehlo",
+]

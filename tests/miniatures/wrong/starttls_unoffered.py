@@ -1,17 +1,26 @@
 """STARTTLS is sent also where it is not offered."""
 
+import reference_client
 from reference_client import *
-from reference_client._starttls import TLSSession
-
-_starttls = TLSSession.starttls
 
 
-def starttls(self, *args, **kwargs):
-    self.ehlo_or_helo_if_needed()
-    self.esmtp_features.setdefault("starttls", "")
-    return _starttls(self, *args, **kwargs)
+class Bug:
+    def starttls(self, *args, **kwargs):
+        self.ehlo_or_helo_if_needed()
+        self.esmtp_features.setdefault("starttls", "")
+        return super().starttls(*args, **kwargs)
 
 
-TLSSession.starttls = starttls
+class SMTP(Bug, reference_client.SMTP): ...
 
-FAILS = []
+
+class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
+
+
+class LMTP(Bug, reference_client.LMTP): ...
+
+
+FAILS = [
+    "starttls/not-offered",
+    "starttls/not-offered-after-helo",
+]

@@ -1,18 +1,28 @@
 """After a timeout the connection stays open, and the late reply answers the next command."""
 
 from reference_client import *
-from reference_client import SMTP as _SMTP
+from reference_client import _connection
+
+_getreply = _connection.Connection.getreply
+_close = _connection.Connection.close
 
 
-class SMTP(_SMTP):
-    def getreply(self):
-        sock, stream = self.sock, self.file
-        try:
-            return super().getreply()
-        except TimeoutError:
-            if sock is not None:
-                import os, socket
-                self.sock = sock
-            raise
+def getreply(self):
+    self.close = lambda: None
+    try:
+        reply = _getreply(self)
+    except TimeoutError:
+        raise
+    except BaseException:
+        _close(self)
+        raise
+    finally:
+        del self.close
+    if reply[0] in (-1, 421):
+        _close(self)
+    return reply
+
+
+_connection.Connection.getreply = getreply
 
 FAILS = []

@@ -2,15 +2,14 @@
 
 from reference_client import *
 from reference_client import _stream
-from reference_client._reply import MalformedReplyError
+
+_accept = _stream.Stream._accept
 
 
-def _accept(self, data):
-    self._reader.receive_data(data or (b"" if self._reader.is_empty else b"\r\n"))
-    if not data and self._reader.is_empty:
-        raise SMTPServerDisconnected("the connection is lost")
+def _completing(self, data):
+    _accept(self, data or (b"\r\n" if self._reader._received else b""))
 
 
-_stream.Stream._accept = _accept
+_stream.Stream._accept = _completing
 
 FAILS = []

@@ -1,15 +1,17 @@
-"""A reply of a code alone is malformed."""
+"""A positive completion of a code alone is malformed."""
 
 from reference_client import *
 from reference_client import _reply
 
+_add = _reply.ReplyReader._add
 
-def _add(self, line, _add=_reply.ReplyReader._add):
-    if not line[4:].strip() and len(line) >= 3:
+
+def _wanting(self, line):
+    if line.startswith(b"2") and len(line) >= 3 and not line[4:].strip():
         raise _reply.MalformedReplyError(-1, line)
     return _add(self, line)
 
 
-_reply.ReplyReader._add = _add
+_reply.ReplyReader._add = _wanting
 
 FAILS = []
