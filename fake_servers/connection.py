@@ -177,9 +177,14 @@ class Connection:
                 with contextlib.suppress(ClientEndedError):
                     self._fill("the end of a pause", deadline)
 
+    def stall(self, seconds: float) -> None:
+        """Leave octets unread for a time, and the kernel little room for them."""
+        self.plain.narrow(limits.STALLED_RECEIVE_BUFFER_OCTETS)
+        self.plain.breathe(Deadline(seconds))
+
     def read_nothing(self) -> None:
         """Leave octets unread until the client closes the connection, or somebody wants to know whether it has."""
-        self.plain.narrow()
+        self.plain.narrow(limits.NARROW_RECEIVE_BUFFER_OCTETS)
         self.plain.wait_for_hangup(Deadline(limits.CLIENT_SECONDS))
         self.note("what the client has sent is read again, to see how it ends")
         self.read_to_end()

@@ -26,6 +26,9 @@ TLS_RECORD_OCTETS = 16384
 NARROW_RECEIVE_BUFFER_OCTETS = 4096
 """What the kernel keeps for a server that has stopped reading: so little that a writer soon blocks."""
 
+STALLED_RECEIVE_BUFFER_OCTETS = 65536
+"""What the kernel keeps while a server stalls: a writer blocks, and goes on quickly afterwards."""
+
 UNEXPECTED_COMMANDS = 20
 """After so many commands that the script does not expect, the connection is closed."""
 

@@ -37,6 +37,7 @@ from fake_servers.steps import (
     NegotiateTls,
     Octets,
     Pause,
+    Stall,
     Pieces,
     ReadOctets,
     Reply,
@@ -276,6 +277,10 @@ class Player:
         self._connection.read_for(step.seconds * self._stage.time_factor)
         self._done()
 
+    def _play_stall(self, step: Stall) -> None:
+        self._connection.stall(step.seconds * self._stage.time_factor)
+        self._done()
+
     def _play_silence(self, step: Silence) -> None:
         self._done()
         self._session.output_ended = True
@@ -369,6 +374,7 @@ _PLAYS: Mapping[type[Any], Callable[[Player, Any], None]] = MappingProxyType(
         Flood: Player._play_flood,  # noqa: SLF001
         Dribble: Player._play_dribble,  # noqa: SLF001
         Pause: Player._play_pause,  # noqa: SLF001
+        Stall: Player._play_stall,  # noqa: SLF001
         Command: Player._play_command,  # noqa: SLF001
         Branches: Player._play_command,  # noqa: SLF001
         MailData: Player._play_data,  # noqa: SLF001

@@ -113,6 +113,13 @@ class Pause(ScriptStep):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stall(ScriptStep):
+    """Neither read nor write for ``seconds`` (times the timeout factor): a client that goes on writing is blocked."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command(ScriptStep):
     """Expect a command line that matches ``pattern``."""
 
@@ -190,6 +197,7 @@ Step: TypeAlias = (
     | Flood
     | Dribble
     | Pause
+    | Stall
     | Command
     | MailData
     | ReadOctets

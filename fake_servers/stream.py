@@ -252,6 +252,7 @@ class PlainStream:
         Raises:
             StoppedError: the server is being stopped.
         """
+        # No event tells of an acknowledgement: the kernel is asked every millisecond.
         while not deadline.passed and self._queued(termios.TIOCOUTQ):
             self.breathe(Deadline(min(0.001, deadline.remaining)))
 
@@ -283,9 +284,9 @@ class PlainStream:
         with contextlib.suppress(OSError):  # the client was faster
             self._socket.shutdown(socket.SHUT_WR)
 
-    def narrow(self) -> None:
+    def narrow(self, octets: int) -> None:
         """Keep as few octets in the kernel as it lets us, so that a writer blocks."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.NARROW_RECEIVE_BUFFER_OCTETS)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 
     def reset(self) -> bool:
         """Reset the connection; return whether the client can see it (a Unix socket knows no reset)."""

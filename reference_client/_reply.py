@@ -78,9 +78,13 @@ class ReplyReader:
         self._code = 0
         self._texts: list[bytes] = []
         self._octets = 0
+        self._half_blank = False
 
     def receive_data(self, data: bytes) -> None:
         """Add bytes that came from the server."""
+        if self._half_blank and data:  # the LF of a CR that was dropped as blank may come late
+            data = data.removeprefix(b"\n")
+            self._half_blank = False
         self._received += data
 
     @property
@@ -91,6 +95,7 @@ class ReplyReader:
     def skip_blank(self) -> None:
         """Drop line ends in front of the next reply; between replies they say nothing."""
         if not self._texts and self._received.startswith((b"\r", b"\n")):
+            self._half_blank = self._received.endswith(b"\r")
             self._received = self._received.lstrip(_BLANK)
             self._searched = 0
 

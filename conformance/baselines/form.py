@@ -187,7 +187,7 @@ def _mistakes(tree: Node) -> Iterator[Problem]:
 def _entries(items: Sequence[Mapping], lines: Sequence[str]) -> Iterator[Entry]:
     starts = [_first_line(item.place, lines) for item in items]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
-    for item, start, end in zip(items, starts, ends, strict=True):
+    for item, start, end in zip(items, starts, ends, strict=False):  # without items there is no end either
         while lines[end - 1].strip() == "" or lines[end - 1].lstrip().startswith("#"):
             end -= 1  # a comment before the next entry is that entry's
         words = {key: " ".join(str(plain(value)).split()) for key, value in _texts(item)}

@@ -391,6 +391,8 @@ class HostTable:
         self._server = server
         self._dialled = dialled
         self._real_lookup = socket.getaddrinfo
+        self._connect_ex = socket.socket.connect_ex
+        self._silent: List[socket.socket] = []
         self._names: Dict[str, List[str]] = {}
         self._addresses: Dict[str, Tuple[str, Any]] = {}
         for name, routes in names.items():
@@ -419,6 +421,23 @@ class HostTable:
         patches.attribute(socket.socket, "connect", connect)
         patches.attribute(socket.socket, "connect_ex", connect_ex)
 
+    def _silent_endpoint(self) -> Tuple[str, int]:
+        """Return an endpoint at which an attempt to connect is neither accepted nor refused.
+
+        Its backlog is full; the kernel then drops further attempts (Linux).
+        """
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        self._silent.append(listener)
+        for _ in range(3):
+            filler = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            filler.setblocking(False)
+            self._connect_ex(filler, listener.getsockname())
+            self._silent.append(filler)
+        reached, number = listener.getsockname()
+        return reached, number
+
     def _getaddrinfo(
         self,
         host: Any,
@@ -436,6 +455,7 @@ class HostTable:
         if family not in (socket.AF_UNSPEC, socket.AF_INET):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known (no such address family)")
         number, kind = port_number(port), type or socket.SOCK_STREAM
+        number %= 65536  # the C library wraps it so
         return [(socket.AF_INET, kind, proto or socket.IPPROTO_TCP, "", (found, number)) for found in addresses]
 
     def _gethostbyname(self, host: str) -> str:
@@ -450,6 +470,8 @@ class HostTable:
         if not isinstance(address, tuple):
             return address  # a Unix socket
         host, port = address[:2]
+        if not 0 <= port <= 65535:
+            raise OverflowError("connect(): port must be 0-65535.")  # as the real one, before anything is dialled
         name, route = self._addresses.get(host, (host, None))
         for first in (self._lookup(host) or ())[:1]:  # a name that was never looked up
             route = self._addresses[first][1]
@@ -461,6 +483,8 @@ class HostTable:
             raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
         if route == "unreachable":
             raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
+        if route == "silent":
+            route = self._silent_endpoint()
         reached, number = self._server if route == "server" else route
         return ("::ffff:" + reached, number, 0, 0) if sock.family == socket.AF_INET6 else (reached, number)
 

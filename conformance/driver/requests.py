@@ -14,7 +14,7 @@ PROTOCOL = 1
 MODULE = "module"
 """What ``on`` says where the module itself is meant, and no object."""
 
-Route: TypeAlias = Literal["server", "refused", "unreachable"] | tuple[str, int]
+Route: TypeAlias = Literal["server", "refused", "unreachable", "silent"] | tuple[str, int]
 """Where an address of the host table leads: to the fake server, nowhere, or to an endpoint."""
 
 

@@ -92,8 +92,10 @@ class RunBaselines:
         """
         whole = code == ExitCode.OK or (code == ExitCode.FAILED and not selected.exitfirst)
         if selected.updating:
-            if not whole or any(result.reason.startswith(FAKE_SERVER_FAILED) for result in results):
-                raise UsageError("the run was cut short or the suite failed in it: no baseline was written")
+            failed = [result.id for result in results if result.reason.startswith(FAKE_SERVER_FAILED)]
+            if not whole or failed:
+                why = f"the fake server failed in {failed[0]}" if failed else f"the run ended with exit code {int(code)}"
+                raise UsageError(f"no baseline was written: {why}")
             return list(self._rewritten(results, clauses)), ExitCode.OK
         stale = self._stale(results, selected.patterns) if whole and not selected.narrowed else []
         return stale, max(code, ExitCode.FAILED) if stale else code

@@ -1,6 +1,7 @@
 """This module owns the words that explain one result, so that nobody has to dig further.
 
-Candidates' octets are hostile until shown: everything but printable ASCII leaves here as an escape.
+Candidates' octets are hostile until shown: everything but printable ASCII leaves here as an escape. A flood is told in
+a few lines: what is shown is bounded, and says so.
 """
 
 from __future__ import annotations
@@ -8,33 +9,48 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 
+from conformance.report.norm import in_words
+from conformance.report.styled import Style, StyledLine, line, unstyled
 from conformance.runner.verdict import Difference, Line, Result, Verdict
 from conformance.scenario.model import Clause
 
 _INDENT = "    "
+_LONGEST_LINE = 160
+"""Characters of one line of the dialogue; one that is longer says how many more there are."""
+_AROUND = 12
+"""Lines of a long dialogue that are shown at its begin, at its end, and around each line that differs."""
+
+_NAMED = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 
 
 def printable(text: str) -> str:
     r"""Return text in which nothing but printable characters is left: ``\x1b`` for an escape, ``\r`` for CR."""
-    named = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\"}
     return "".join(
-        named.get(char) or (char if " " <= char <= "~" else char.encode("unicode_escape").decode("ascii"))
+        _NAMED.get(char) or (char if " " <= char <= "~" else char.encode("unicode_escape").decode("ascii"))
         for char in text
     )
 
 
 def failure_text(result: Result, clauses: Mapping[str, Clause]) -> str:
     """Return all that is known of a result that is no pass: duty, differences, dialogue, how to run it again."""
-    return "\n".join(_lines(result, clauses))
+    return unstyled(failure_lines(result, clauses))
 
 
 def headline(result: Result) -> str:
     """Return one line: verdict, id, and the first thing that is wrong."""
+    return f"{result.verdict} {result.id}: {first_words(result)}"
+
+
+def first_words(result: Result) -> str:
+    """Return the first thing that is wrong, in a line; of a pass its title."""
     if result.reason:
-        return f"{result.verdict} {result.id}: {printable(result.reason.splitlines()[0])}"
-    first = printable(str(result.differences[0])) if result.differences else result.title
-    more = f" (+{len(result.differences) - 1} more)" if len(result.differences) > 1 else ""
-    return f"{result.verdict} {result.id}: {first}{more}"
+        return printable(result.reason.splitlines()[0])
+    if result.differences:
+        more = f" (+{len(result.differences) - 1} more)" if len(result.differences) > 1 else ""
+        return f"{printable(str(result.differences[0]))}{more}"
+    if result.breaches:
+        return f"clause {result.breaches[0].clause}: {printable(result.breaches[0].message)}"
+    return result.title
 
 
 def rerun_command(result: Result) -> str:
@@ -43,60 +59,105 @@ def rerun_command(result: Result) -> str:
     return f"smtp-conformance run{client} {shlex.quote(result.id)}"
 
 
-def _lines(result: Result, clauses: Mapping[str, Clause]) -> Iterator[str]:
-    yield f"{result.id}: {result.title}"
-    yield f"candidate: {printable(result.candidate)}"
+def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool = False) -> Iterator[StyledLine]:
+    """Yield the lines that explain a result.
+
+    Args:
+        result: what is explained.
+        clauses: the catalogue.
+        whole: leave nothing out of the dialogue, however long it is.
+    """
+    yield line((result.id, Style.HEAD), f": {result.title}")
+    yield line(("candidate: ", Style.QUIET), printable(result.candidate))
     for clause_id in result.clauses:
         clause = clauses.get(clause_id)
         if clause:
-            yield f"clause {clause.id} ({_source(clause)}): {clause.says}"
+            yield line(("clause ", Style.QUIET), f"{clause.id} ", (f"({in_words(clause)})", Style.QUIET), f": {clause.says}")
     if result.reason:
-        yield f"{result.verdict}:"
-        yield from (f"{_INDENT}{printable(line)}" for line in result.reason.splitlines())
+        yield line((f"{result.verdict}:", Style(result.verdict)))
+        yield from (line(f"{_INDENT}{printable(text)}") for text in result.reason.splitlines())
     for difference in result.differences:
         yield from _difference_lines(result, difference)
     for breach in result.breaches:
-        yield f"beside it, clause {breach.clause}: {printable(breach.message)}"
+        yield line(f"beside it, clause {breach.clause}: ", (printable(breach.message), Style.GOT))
     if result.dialogue:
-        yield "dialogue:"
-        yield from dialogue_lines(result)
-    yield f"again: {rerun_command(result)}"
+        yield line(("dialogue:", Style.QUIET))
+        yield from dialogue_lines(result, whole=whole)
+    yield line(("again: ", Style.QUIET), (rerun_command(result), Style.COMMAND))
 
 
-def _source(clause: Clause) -> str:
-    return ", ".join(
-        part for part in (clause.norm and f"norm line {clause.norm}", clause.rfc and f"RFC {clause.rfc}") if part
-    )
-
-
-def _difference_lines(result: Result, difference: Difference) -> Iterator[str]:
+def _difference_lines(result: Result, difference: Difference) -> Iterator[StyledLine]:
     where = f" ({result.path}:{difference.line})" if difference.line else ""
-    yield f"at {printable(difference.step)}{where}"
-    yield f"{_INDENT}expected: {printable(difference.expected)}"
-    yield f"{_INDENT}got:      {printable(difference.got)}"
+    yield line(f"at {printable(difference.step)}", (where, Style.QUIET))
+    yield line(f"{_INDENT}expected: ", (printable(difference.expected), Style.EXPECTED))
+    yield line(f"{_INDENT}got:      ", (printable(difference.got), Style.GOT))
 
 
-def dialogue_lines(result: Result) -> Iterator[str]:
+def offending_events(result: Result) -> set[int]:
+    """Return the indices of the dialogue's events that differ from what was expected; of a pass none."""
+    if result.verdict is Verdict.PASS and not result.breaches:
+        return set()
+    found = {difference.event for difference in result.differences}
+    found |= {breach.event for breach in (*result.breaches, *result.known_breaches)}
+    return found - {-1}
+
+
+def dialogue_lines(result: Result, *, whole: bool = False) -> Iterator[StyledLine]:
     """Yield the dialogue, one line of the wire a line, with ``>`` before the lines that differ."""
-    marked = {difference.event for difference in result.differences}
-    marked |= {breach.event for breach in result.breaches}
-    several = len({line.connection for line in result.dialogue}) > 1
-    if result.verdict is Verdict.PASS:
-        marked = set()
-    for index, line in enumerate(result.dialogue):
-        prefix = ">" if index in marked else " "
-        connection = f"[{line.connection + 1}] " if several else ""
-        for piece in _pieces(line):
-            yield f"{_INDENT}{prefix} {connection}{line.kind}: {piece}"
+    marked = offending_events(result)
+    several = len({event.connection for event in result.dialogue}) > 1
+    shown = [
+        _dialogue_line(event, piece, marked=index in marked, several=several, whole=whole)
+        for index, event in enumerate(result.dialogue)
+        for piece in pieces(event)
+    ]
+    if whole:
+        yield from shown
+    else:
+        yield from _bounded(shown)
 
 
-def _pieces(line: Line) -> Iterator[str]:
-    if line.kind == "-":
-        yield f"({printable(line.text)})"
+def _dialogue_line(event: Line, piece: str, *, marked: bool, several: bool, whole: bool) -> StyledLine:
+    connection = f"[{event.connection + 1}] " if several else ""
+    if len(piece) > _LONGEST_LINE and not whole:
+        piece = f"{piece[:_LONGEST_LINE]}… ({len(piece) - _LONGEST_LINE} characters more)"
+    lead = f"{_INDENT}{'>' if marked else ' '} {connection}{event.kind}: "
+    usual = {"S": Style.SERVER, "C": Style.CLIENT}.get(event.kind, Style.QUIET)
+    return line((f"{lead}{piece}", Style.OFFENDING if marked else usual))
+
+
+def _bounded(lines: list[StyledLine]) -> Iterator[StyledLine]:
+    """Yield the begin, the end, and what stands around lines that differ."""
+    important = {0, len(lines) - 1}
+    important |= {index for index, spans in enumerate(lines) if spans[0][1] is Style.OFFENDING}
+    left_out = 0
+    nearest = sorted(important)[: 2 * _AROUND]
+    for index, spans in enumerate(lines):
+        if any(abs(index - other) <= _AROUND for other in nearest):
+            if left_out:
+                yield line((f"{_INDENT}  … {left_out} lines more", Style.QUIET))
+            left_out = 0
+            yield spans
+        else:
+            left_out += 1
+    if left_out:
+        yield line((f"{_INDENT}  … {left_out} lines more", Style.QUIET))
+
+
+def pieces(event: Line) -> Iterator[str]:
+    """Yield the lines of one event, printable; the usual line end is left out, any other shows."""
+    if event.kind == "-":
+        yield f"({printable(event.text)})"
         return
-    for piece in line.text.splitlines(keepends=True) or [""]:
+    for piece in _wire_lines(event.text):
         shown = printable(piece)
-        # The usual line end is left out; anything else shows.
         yield shown.removesuffix("\\r\\n") if piece.endswith("\r\n") else shown
-    if line.cut:
-        yield f"… and {line.cut} octets more"
+    if event.cut:
+        yield f"… and {event.cut} octets more"
+
+
+def _wire_lines(text: str) -> list[str]:
+    r"""Return the lines of the wire; not splitlines(), which ends a line also at ``\x0b``, ``\x1c`` and ``\x85``."""
+    lines = [f"{part}\n" for part in text.split("\n")]
+    lines[-1] = lines[-1].removesuffix("\n")
+    return lines if lines[-1] or len(lines) == 1 else lines[:-1]

@@ -46,6 +46,7 @@ def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
         duration=round(played.duration, 6),
         title=scenario.title,
         path=scenario.path,
+        tags=tuple(sorted(scenario.tags)),
         differences=differences if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
         breaches=tuple(breach for breach in breaches if breach not in own),
         reason=reason,

@@ -16,12 +16,13 @@ from conformance.driver.channel import Channel
 from conformance.driver.requests import MODULE, Call, Close, Get, Given, Hosts, Open, Request
 from conformance.driver.trouble import CandidateTrouble, CandidateTroubleError
 from conformance.driver.values import Context, ExceptionValue
+from conformance.runner.source import own_source
 from conformance.scenario.arguments import argument_value
 from conformance.scenario.model import ClientStep, Scenario, Verb
-from conformance.scenario.parameters import Runtime
+from conformance.scenario.parameters import Runtime, resolve
 from conformance.scenario.tree import plain
 from fake_servers import Authority, FakeServer
-from fake_servers.steps import Ending
+from fake_servers.steps import CheckPeer, Ending, Script, Step
 from fake_servers.transcript import End, Kind, Transcript
 
 _CLOSE_WITHIN = 1.0  # seconds for a client's FIN to arrive on this machine; times the timeout factor
@@ -92,17 +93,35 @@ def play(scenario: Scenario, candidate: Candidate, stage: Stage) -> Played:
     if scenario.script is None:
         played = _Player(scenario, candidate, None, _runtime(None, stage)).play()
     else:
-        script = replace(scenario.script, time_factor=stage.time_factor)
+        source = own_source()
+        script = _with_facts_of(scenario.script, Runtime(source_address=source[0], source_port=source[1]))
+        script = replace(script, time_factor=stage.time_factor)
         with FakeServer(script, authority=stage.authority) as server:
-            played = _Player(scenario, candidate, server, _runtime(server, stage)).play()
+            runtime = _runtime(server, stage, source)
+            played = _Player(scenario, candidate, server, runtime).play()
     return replace(played, duration=time.monotonic() - began)
 
 
-def _runtime(server: FakeServer | None, stage: Stage) -> Runtime:
+def _with_facts_of(script: Script, runtime: Runtime) -> Script:
+    """Return the script with the parameters of this run in the facts that it checks of the client."""
+
+    def resolved(step: Step) -> Step:
+        if not isinstance(step, CheckPeer):
+            return step
+        facts = {name: resolve(fact, runtime) if isinstance(fact, str) else fact for name, fact in step.facts.items()}
+        return replace(step, facts=facts)
+
+    dialogues = tuple(replace(dialogue, steps=tuple(map(resolved, dialogue.steps))) for dialogue in script.dialogues)
+    return replace(script, dialogues=dialogues)
+
+
+def _runtime(server: FakeServer | None, stage: Stage, source: tuple[str, int] = ("", 0)) -> Runtime:
     return Runtime(
         host=server.host if server else "127.0.0.1",
         port=server.port if server else 0,
         path=server.path if server else "",
+        source_address=source[0],
+        source_port=source[1],
         ca_file=stage.authority.ca_file,
         client_certificate_file=stage.authority.client_certificate_file,
         client_key_file=stage.authority.client_key_file,

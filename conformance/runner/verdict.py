@@ -124,6 +124,7 @@ class Result:
         own_verdict: the verdict without the baseline; None where it was held against none.
         known_breaches: breaches that the baseline lists.
         trouble: the reason without the baseline, of an ``error`` that was held against one.
+        tags: of the scenario.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Result:
     own_verdict: Verdict | None = None
     known_breaches: tuple[WireBreach, ...] = ()
     trouble: str = ""
+    tags: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values."""
@@ -159,6 +161,7 @@ class Result:
         own["clauses"] = tuple(own["clauses"])
         own["differences"] = tuple(Difference(**item) for item in own.get("differences", ()))
         own["breaches"] = tuple(WireBreach(**item) for item in own.get("breaches", ()))
+        own["tags"] = tuple(own.get("tags", ()))
         own["dialogue"] = tuple(Line(**item) for item in own.get("dialogue", ()))
         own["baseline"] = tuple(own.get("baseline", ()))
         own["own_verdict"] = Verdict(own["own_verdict"]) if own.get("own_verdict") else None

@@ -84,7 +84,7 @@ def load(source: Source, clauses: Mapping[str, Clause]) -> tuple[Scenario, ...]:
         problems.extend(row_problems)
         faults = list(schema_problems(row_tree, SCHEMA))
         problems.extend(faults)
-        if not faults:
+        if not faults and not row_problems:
             try:
                 built.extend(_scenarios(source, row_tree, row_name))
             except ScenarioError as error:

@@ -142,6 +142,40 @@ class OneOf:
             yield Mismatch(where=where, expected=str(self), got=shown(observed))
 
 
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A tuple or list that begins so, and may go on."""
+
+    items: tuple[Matcher, ...]
+
+    def __str__(self) -> str:
+        return f"something that begins with {', '.join(map(str, self.items))}"
+
+    def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
+        """Yield what is not as expected."""
+        if not isinstance(observed, tuple | list) or len(observed) < len(self.items):
+            yield Mismatch(where=where, expected=str(self), got=shown(observed))
+            return
+        for index, (matcher, item) in enumerate(zip(self.items, observed, strict=False)):
+            yield from matcher.mismatches(item, f"{where}[{index}]")
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """A tuple or list that has these in this order, maybe with others between them."""
+
+    items: tuple[Matcher, ...]
+
+    def __str__(self) -> str:
+        return f"something with, in this order, {', '.join(map(str, self.items))}"
+
+    def mismatches(self, observed: object, where: str = "") -> Iterator[Mismatch]:
+        """Yield what is not as expected."""
+        rest = iter(observed if isinstance(observed, tuple | list) else ())
+        if not all(any(not any(True for _ in matcher.mismatches(item)) for item in rest) for matcher in self.items):
+            yield Mismatch(where=where, expected=str(self), got=shown(observed))
+
+
 _LONGEST = 400  # characters of a value in a message; more hides what matters
 
 
@@ -308,6 +342,14 @@ def _lacks(node: Node, runtime: Runtime) -> Matcher:
     return Satisfies(f"something without {inner}", lambda value: not any(_holds(value, part) for part in parts))
 
 
+def _begins(node: Node, runtime: Runtime) -> Matcher:
+    return Begins(_items(node, runtime))
+
+
+def _in_order(node: Node, runtime: Runtime) -> Matcher:
+    return InOrder(_items(node, runtime))
+
+
 def _has(node: Node, runtime: Runtime) -> Matcher:
     if not isinstance(node, Mapping):
         raise ScenarioError([node.place.problem("!has takes a mapping")])
@@ -328,11 +370,13 @@ def _set(node: Node, runtime: Runtime) -> Matcher:
 
 _TAGS: dict[str, Callable[[Node, Runtime], Matcher]] = {
     "any": _any,
+    "begins": _begins,
     "bytes": _bytes,
     "contains": _contains,
     "crlf": _crlf,
     "falsy": _falsy,
     "has": _has,
+    "in-order": _in_order,
     "lacks": _lacks,
     "list": _list,
     "one-of": _one_of,

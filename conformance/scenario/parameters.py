@@ -21,6 +21,8 @@ class Runtime:
         host: the fake server's address.
         port: its TCP port; 0 without one.
         path: the path of its Unix socket; empty without one.
+        source_address: an address of 127.0.0.0/8 that nobody else uses, so that any of its ports is free.
+        source_port: a port that nobody else uses on any address.
         ca_file: PEM file of the authority that signed its certificate.
         client_certificate_file: PEM file of a certificate for the client.
         client_key_file: PEM file of its key.
@@ -30,6 +32,8 @@ class Runtime:
     host: str = "127.0.0.1"
     port: int = 0
     path: str = ""
+    source_address: str = "127.0.0.1"
+    source_port: int = 0
     ca_file: str = ""
     client_certificate_file: str = ""
     client_key_file: str = ""

@@ -209,6 +209,9 @@ class _Builder:
     def pause(self, value: Node) -> Iterator[steps.Step]:
         yield steps.Pause(seconds=float(str(plain(value))))
 
+    def stall(self, value: Node) -> Iterator[steps.Step]:
+        yield steps.Stall(seconds=float(str(plain(value))))
+
     def silence(self, _value: Node) -> Iterator[steps.Step]:
         yield steps.Silence()
 
@@ -264,6 +267,7 @@ _MAKERS: dict[str, Callable[[_Builder, Node], Iterable[steps.Step]]] = {
     "split": _Builder.split,
     "dribble": _Builder.dribble,
     "pause": _Builder.pause,
+    "stall": _Builder.stall,
     "silence": _Builder.silence,
     "stop-reading": _Builder.stop_reading,
     "read": _Builder.read,

@@ -6,12 +6,14 @@ It looks at steps only. RFC 5321 section 4.1.4 and RFC 2033 section 4.2 give the
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from fake_servers import steps
 
+_LAST_LINE = re.compile(rb"^[0-9]{3}(?: [^\n]*)?\r?$", re.MULTILINE)
 _OUT_OF_TURN = "speaks out of turn: no command asked for this reply; write unasked where it is meant"
 _UNANSWERED = "the command before this one has no reply yet, and PIPELINING was not offered"
 _ENDED = "the server has ended this connection before: begin a new one with next-connection"
@@ -69,14 +71,12 @@ class _Turns:
 
     @_take.register(steps.Octets)
     @_take.register(steps.Flood)
-    def _(self, step: steps.Octets | steps.Flood) -> None:
-        self._replied(step.octets)
-        self.owed = 0
-
-    @_take.register
-    def _(self, step: steps.Pieces) -> None:
-        self._replied(b"".join(step.pieces))
-        self.owed = 0
+    @_take.register(steps.Pieces)
+    def _(self, step: steps.Octets | steps.Flood | steps.Pieces) -> None:
+        """Octets that are sent as they are may answer, and more than once; garbage counts as one answer."""
+        octets = b"".join(step.pieces) if isinstance(step, steps.Pieces) else step.octets
+        self._replied(octets)
+        self.owed = max(self.owed - max(len(_LAST_LINE.findall(octets)), 1), 0)
 
     @_take.register
     def _(self, step: steps.Command) -> None:

@@ -1,1 +1,1 @@
-"""Mutation testing of the corpus: break a client at every point of its syntax tree, and see whether a scenario fails."""
+"""Mutation testing of the corpus: a client is broken at each point of its syntax tree; does a scenario fail?"""

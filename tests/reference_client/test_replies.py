@@ -182,3 +182,11 @@ def test_the_first_digits_4_and_5_are_a_no(code: int) -> None:
 @pytest.mark.parametrize("code", [-1, 0, 199, 600, 850])
 def test_a_code_out_of_range_is_neither(code: int) -> None:
     assert (is_positive(code), is_intermediate(code), is_negative(code)) == (False, False, False)
+
+
+def test_a_blank_line_that_arrives_in_two_parts_is_dropped_like_a_whole_one() -> None:
+    reader = ReplyReader()
+    reader.receive_data(b"\r")
+    reader.skip_blank()
+    reader.receive_data(b"\n250 ok\r\n")
+    assert reader.next_reply() == (250, b"ok")

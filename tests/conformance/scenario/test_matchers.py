@@ -49,6 +49,8 @@ def mismatches(yaml: str, observed: object) -> list[str]:
         ("!falsy", 0),
         ("!has {a: 1}", {"a": 1, "b": 2}),
         ("!set [a, b]", "b a b"),
+        ("!begins [a, b]", ("a", "b", "c")),
+        ("!in-order [a, c]", ("a", "b", "c")),
         ("$port", 2525),
         ("at $address", "at 127.0.0.1:2525"),
         ("$$5", "$5"),
@@ -76,6 +78,10 @@ def test_an_expectation_accepts_what_it_says(yaml: str, observed: object) -> Non
         ("!lacks [a]", "a"),
         ("!has {a: 1}", {"b": 2}),
         ("!set [a]", "a b"),
+        ("!begins [a, b]", ("a",)),
+        ("!begins [a, b]", ("b", "a")),
+        ("!in-order [c, a]", ("a", "b", "c")),
+        ("!in-order [a]", None),
     ],
 )
 def test_an_expectation_refuses_everything_else(yaml: str, observed: object) -> None:

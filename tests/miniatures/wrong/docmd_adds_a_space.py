@@ -6,11 +6,12 @@ from reference_client import SMTP, __all__  # noqa: F401
 FAILS = [
 ]
 
+VERBS = {"EHLO", "LHLO", "HELO", "DATA", "RSET", "NOOP", "HELP", "QUIT", "STARTTLS", "XPING", "XPONG"}
 _putcmd = SMTP.putcmd
 
 
 def putcmd(self, cmd, args=""):
-    _putcmd(self, cmd if args else f"{cmd} ", args)
+    _putcmd(self, f"{cmd} " if cmd in VERBS and not args else cmd, args)
 
 
 SMTP.putcmd = putcmd

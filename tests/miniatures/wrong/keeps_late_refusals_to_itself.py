@@ -11,4 +11,13 @@ class LMTP(_LMTP):
         refused.clear()
         refused.update(early)
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "lmtp/421-amid-replies",
+    "lmtp/connection-lost-amid-replies",
+    "lmtp/missing-reply",
+    "lmtp/refused-after-data",
+    "lmtp/replies-for-accepted-only",
+    "lmtp/second-message",
+    "lmtp/send-message",
+]

@@ -13,6 +13,7 @@ def open_(self, host, port):
     code, text = self.connect(host, port)
     if not 200 <= code <= 299:
         connections.append(self.sock)
+        self.docmd("QUIT")
         raise SMTPConnectError(code, text)
 
 

@@ -1,4 +1,4 @@
-"""Only 220 greets, a refused ehlo() counts as having said hello, and does_esmtp is 0 or 1."""
+"""A greeting of another positive code than 220 raises SMTPConnectError."""
 
 from contextlib import suppress
 
@@ -8,16 +8,12 @@ from reference_client import SMTP, SMTPConnectError, SMTPServerDisconnected, __a
 
 def open_(self, host, port):
     code, text = self.connect(host, port)
-    if code != 220:
-        self.putcmd_quietly()
-        raise SMTPConnectError(code, text)
-
-
-def putcmd_quietly(self):
+    if code == 220:
+        return
     with suppress(SMTPServerDisconnected):
         self.putcmd("QUIT")
     self.close()
+    raise SMTPConnectError(code, text)
 
 
 SMTP._open = open_
-SMTP.putcmd_quietly = putcmd_quietly

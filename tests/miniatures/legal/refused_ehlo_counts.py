@@ -1,0 +1,17 @@
+"""An ehlo() that was refused counts as the greeting, and does_esmtp is 0 or 1."""
+
+from reference_client import *  # noqa: F403
+from reference_client import SMTP, __all__  # noqa: F401
+
+_ehlo = SMTP.ehlo
+
+
+def ehlo(self, name=""):
+    reply = _ehlo(self, name)
+    self._is_greeted = self.sock is not None
+    self._ehlo_was_refused = False
+    self.does_esmtp = int(self.does_esmtp)
+    return reply
+
+
+SMTP.ehlo = ehlo
