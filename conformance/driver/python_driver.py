@@ -588,6 +588,16 @@ class Target:
             raise ImportError(f"{self.spec} has neither SMTP nor SMTP_SSL nor LMTP: not the API of smtplib")
         return found
 
+    @property
+    def client(self) -> str:
+        """What is driven: an adapter says of which client it is."""
+        return str(getattr(self.api, "smtp_conformance_client", self.spec))
+
+    def must_have(self, what: str) -> None:
+        """Refuse what an adapter says cannot be seen through it."""
+        if what in getattr(self.api, "smtp_conformance_lacks", ()):
+            raise UnsupportedError(f"{what} of {self.client} cannot be judged through its adapter")
+
     def modules(self) -> Dict[str, types.ModuleType]:
         """Return the modules of the target that are loaded."""
         inside = (self.package, self.package + ".")
@@ -681,6 +691,7 @@ class Scenario:
         name = request.get("as", "client")
         kind = self.resolve(self.api, request["class"])
         if request.get("watch"):
+            self._spec.must_have("watch")
             kind = self._watching(kind, name, request["watch"])
         args, kwargs = decoder.value(request.get("args", [])), arguments(decoder, request)
         self._opening = (name, kind) if isinstance(kind, type) else None
@@ -714,6 +725,8 @@ class Scenario:
         """Call a method of an object, or a function of the module."""
         name, method = request.get("on", "client"), request["method"]
         target = self.target(name)
+        if target is self.api:
+            self._spec.must_have("module")
         decoder = Decoder(self, target)
         args, kwargs = decoder.value(request.get("args", [])), arguments(decoder, request)
         if method == "__enter__":
@@ -741,6 +754,10 @@ class Scenario:
     def get(self, request: Json) -> Any:
         """Return attributes by name: their values, or their signatures or bases."""
         owner = self.target(request.get("on", "client"))
+        if request["names"] and owner is self.api:
+            self._spec.must_have("module")
+        if request.get("as", "value") != "value":
+            self._spec.must_have(request["as"])
         views: Dict[str, Callable[[Any, str], Any]] = {
             "value": self.resolve,
             "signature": signature_of,
@@ -753,8 +770,10 @@ class Scenario:
     def _attribute(view: Callable[[Any, str], Any], owner: Any, name: str) -> Any:
         try:
             return view(owner, name)
-        except Exception as error:  # noqa: BLE001 - one attribute that is not there leaves the others
-            return Absent(error)
+        except Exception as error:
+            if getattr(error, "smtp_conformance_unsupported", False):
+                raise
+            return Absent(error)  # one attribute that is not there leaves the others
 
     # given
 
@@ -971,14 +990,14 @@ class Session:
         return {
             "started": {
                 "protocol": PROTOCOL,
-                "implementation": self._target.spec,
+                "implementation": self._target.client,
                 "version": version_of(self._target),
                 "file": getattr(found, "__file__", None),
                 "language": f"{platform.python_implementation()} {platform.python_version()}",
                 "executable": sys.executable,
                 "platform": platform.platform(),
                 "openssl": getattr(ssl, "OPENSSL_VERSION", None),
-                "capabilities": capabilities(),
+                "capabilities": capabilities(self._target),
             },
         }
 
@@ -1074,26 +1093,28 @@ def without_empty(answer: Json, more: Json) -> Json:
 
 def version_of(target: Target) -> Optional[str]:
     """Return the version of the implementation, as well as it can be known."""
-    module = sys.modules.get(target.package)
+    package = target.client.partition(".")[0] if target.client != target.spec else target.package
+    module = sys.modules.get(package)
     if hasattr(module, "__version__"):
         return text_of(str, getattr(module, "__version__"))  # noqa: B009 - mypy knows no such attribute
     if Path(str(getattr(module, "__file__", None))).parent == Path(os.__file__).parent:
         return platform.python_version()
     try:
         metadata = importlib.import_module("importlib.metadata")
-        return str(metadata.version(target.package))
+        return str(metadata.version(package))
     except Exception:  # noqa: BLE001 - 3.6 and 3.7 have no such module, others no such distribution
         return None
 
 
-def capabilities() -> List[str]:
-    """Return what this driver can do beyond the operations that every driver has."""
+def capabilities(target: Target) -> List[str]:
+    """Return what this driver can do beyond the operations that every driver has, with this target."""
     found = ["fqdn", "default-timeout", "hosts", "without", "watch", "signature", "bases"]
     if HAS_AUDIT:
         found.append("audit")
     if hasattr(faulthandler, "register"):
         found.append("stack-dump")
-    return found
+    lacks = getattr(target.api, "smtp_conformance_lacks", ())
+    return [name for name in found if name not in lacks]
 
 
 # ------------------------------------------------------------------------------------------------ the pipes

@@ -11,6 +11,8 @@ from conformance.runner.judge import FAKE_SERVER_FAILED
 from conformance.runner.verdict import Result, Verdict
 
 _LONGEST_MESSAGE = 160
+_EXCEPTION = re.compile(r"[\w.]+(?=: )")
+"""An exception's class; what it says behind is another thing in each version of Python."""
 _VARIES = re.compile(r" \(at | \(during| within |\[SSL|\(_ssl|0x|[^\s(]*\d{4,}|of length|<socket|\(\d+ (characters|octets)")
 """Where a message begins to tell what is another the next time: places, ports, lengths, times, OpenSSL's words."""
 
@@ -31,6 +33,9 @@ def lasting_message_of(result: Result) -> str:
     """Return the beginning of a message that will be the same the next time."""
     message = message_of(result)
     start = message.find(", got ") + len(", got ") if result.differences else 0
+    ends = _EXCEPTION.match(message, start)
+    if ends and result.differences:
+        return message[: ends.end()]
     varies = _VARIES.search(message, start)
     return message[: min(varies.start() if varies else len(message), max(_LONGEST_MESSAGE, start))].rstrip()
 

@@ -4,6 +4,7 @@ import base64
 import hmac
 
 from reference_client import *
+from reference_client import __all__
 from reference_client import _sasl
 
 

@@ -1,27 +1,22 @@
 """login and starttls send one EHLO more than they need."""
 
-import reference_client
 from reference_client import *
+from reference_client import __all__
+from reference_client._transaction import MailSession
 
 
-class Freedom:
-    def login(self, *args, **kwargs):
+class Freedom(MailSession):
+    def login(self, user, password, *, initial_response_ok=True):
         self.ehlo_or_helo_if_needed()
         if self.does_esmtp:
             self.ehlo()
-        return super().login(*args, **kwargs)
+        return super().login(user, password, initial_response_ok=initial_response_ok)
 
-    def starttls(self, *args, **kwargs):
+    def starttls(self, keyfile=None, certfile=None, context=None):
         self.ehlo_or_helo_if_needed()
         if self.has_extn("starttls"):
             self.ehlo()
-        return super().starttls(*args, **kwargs)
+        return super().starttls(keyfile, certfile, context)
 
 
-class SMTP(Freedom, reference_client.SMTP): ...
-
-
-class SMTP_SSL(Freedom, reference_client.SMTP_SSL): ...
-
-
-class LMTP(Freedom, reference_client.LMTP): ...
+SMTP.__bases__ = (Freedom,)

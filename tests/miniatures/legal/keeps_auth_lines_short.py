@@ -1,11 +1,12 @@
 """An initial response that would make the AUTH line longer than 512 octets waits for the challenge."""
 
-import reference_client
 from reference_client import *
+from reference_client import __all__
 from reference_client import _sasl
+from reference_client._transaction import MailSession
 
 
-class Freedom:
+class Freedom(MailSession):
     def auth(self, mechanism, authobject, *, initial_response_ok=True):
         initial = authobject() if initial_response_ok else None
         if initial is None or len(_sasl.encode(initial)) > 480:
@@ -15,10 +16,4 @@ class Freedom:
         return super().auth(mechanism, first)
 
 
-class SMTP(Freedom, reference_client.SMTP): ...
-
-
-class SMTP_SSL(Freedom, reference_client.SMTP_SSL): ...
-
-
-class LMTP(Freedom, reference_client.LMTP): ...
+SMTP.__bases__ = (Freedom,)

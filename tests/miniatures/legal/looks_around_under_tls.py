@@ -1,26 +1,21 @@
 """A NOOP and a RSET are sent behind every STARTTLS, and a NOOP behind every login."""
 
-import reference_client
 from reference_client import *
+from reference_client import __all__
+from reference_client._transaction import MailSession
 
 
-class Freedom:
-    def login(self, *args, **kwargs):
-        reply = super().login(*args, **kwargs)
+class Freedom(MailSession):
+    def login(self, user, password, *, initial_response_ok=True):
+        reply = super().login(user, password, initial_response_ok=initial_response_ok)
         self.noop()
         return reply
 
-    def starttls(self, *args, **kwargs):
-        reply = super().starttls(*args, **kwargs)
+    def starttls(self, keyfile=None, certfile=None, context=None):
+        reply = super().starttls(keyfile, certfile, context)
         self.noop()
         self.rset()
         return reply
 
 
-class SMTP(Freedom, reference_client.SMTP): ...
-
-
-class SMTP_SSL(Freedom, reference_client.SMTP_SSL): ...
-
-
-class LMTP(Freedom, reference_client.LMTP): ...
+SMTP.__bases__ = (Freedom,)

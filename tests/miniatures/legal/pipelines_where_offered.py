@@ -1,12 +1,13 @@
 """Where PIPELINING is offered, MAIL, every RCPT and DATA go out in one write, and their replies are read behind it."""
 
-import reference_client
 from reference_client import *
+from reference_client import __all__
 from reference_client._commands import command_line
 from reference_client._paths import forward_path, reverse_path
+from reference_client._transaction import MailSession
 
 
-class Pipelining:
+class Pipelining(MailSession):
     _sender = _data_reply = None
 
     def _may_pipeline(self):
@@ -61,10 +62,4 @@ class Pipelining:
         return reply or super().docmd(cmd, args)
 
 
-class SMTP(Pipelining, reference_client.SMTP): ...
-
-
-class SMTP_SSL(Pipelining, reference_client.SMTP_SSL): ...
-
-
-class LMTP(Pipelining, reference_client.LMTP): ...
+SMTP.__bases__ = (Pipelining,)

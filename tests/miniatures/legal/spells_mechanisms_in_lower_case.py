@@ -1,10 +1,11 @@
 """AUTH, STARTTLS and the names of mechanisms go out in lower case."""
 
-import reference_client
 from reference_client import *
+from reference_client import __all__
+from reference_client._transaction import MailSession
 
 
-class Freedom:
+class Freedom(MailSession):
     def putcmd(self, cmd, args=""):
         if cmd in ("AUTH", "STARTTLS"):
             mechanism, blank, response = args.partition(" ")
@@ -12,10 +13,4 @@ class Freedom:
         return super().putcmd(cmd, args)
 
 
-class SMTP(Freedom, reference_client.SMTP): ...
-
-
-class SMTP_SSL(Freedom, reference_client.SMTP_SSL): ...
-
-
-class LMTP(Freedom, reference_client.LMTP): ...
+SMTP.__bases__ = (Freedom,)

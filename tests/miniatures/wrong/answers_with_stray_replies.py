@@ -6,4 +6,12 @@ from reference_client import _connection
 _connection.Connection._is_answered_already = lambda self: False
 _connection.Connection._skip_unasked = lambda self: None
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "auth/stray-second-refusal",
+    "lmtp/surplus-reply",
+    "replies/odd-line-ends",
+    "replies/stray-reply",
+    "starttls/forged-replies-behind-a-refusal",
+    "starttls/no-tls-behind-220",
+]

@@ -18,4 +18,9 @@ def _unasked(self):
 _reply.ReplyReader._add = _adding
 _connection.Connection._unasked_reply = _unasked
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "replies/blank-line",
+    "replies/blank-line-while-idle",
+    "starttls/no-tls-behind-220",
+]

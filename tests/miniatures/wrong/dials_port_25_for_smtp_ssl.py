@@ -2,6 +2,7 @@
 
 import reference_client
 from reference_client import *
+from reference_client import __all__
 
 
 class SMTP_SSL(reference_client.SMTP_SSL):

@@ -4,6 +4,7 @@ from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
 
 FAILS = [
+    "low_level/docmd-without-an-argument",
 ]
 
 VERBS = {"EHLO", "LHLO", "HELO", "DATA", "RSET", "NOOP", "HELP", "QUIT", "STARTTLS", "XPING", "XPONG"}

@@ -12,4 +12,9 @@ def _add(self, line, _add=_reply.ReplyReader._add):
 
 _reply.ReplyReader._add = _add
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "replies/separator-behind-code",
+    "replies/three-digit-code",
+    "starttls/no-tls-behind-220",
+]

@@ -12,4 +12,11 @@ def _add(self, line, _add=_reply.ReplyReader._add):
 
 _reply.ReplyReader._add = _add
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "greeting/without-a-code",
+    "replies/not-a-reply-at-each-stage",
+    "replies/separator-behind-code",
+    "replies/three-digit-code",
+    "starttls/no-tls-behind-220",
+]

@@ -14,4 +14,4 @@ def _add(self, line, _add=_reply.ReplyReader._add):
 
 _reply.ReplyReader._add = _add
 
-FAILS = []
+FAILS = ["api/exported-names", "replies/different-codes-in-one-reply"]

@@ -4,6 +4,7 @@ from reference_client import *  # noqa: F403
 from reference_client import SMTP, SMTPDataError, __all__  # noqa: F401
 
 FAILS = [
+    "low_level/data-returns-the-last-reply",
 ]
 
 _data = SMTP.data

@@ -8,8 +8,7 @@ from typing import Any
 import reference_client as reference
 from reference_client import *  # noqa: F403
 
-FAILS = [
-]
+FAILS = ["options/size-counts-octets"]
 
 
 class SMTP(reference.SMTP):

@@ -1,30 +1,30 @@
-"""NOOP is sent before the greeting has come."""
+"""The first line of a greeting counts as all of it: a NOOP goes out before the last line."""
 
-import reference_client
+import socket
+
 from reference_client import *
+from reference_client import __all__
+from reference_client._transaction import MailSession
 
 
-class Bug:
+class Bug(MailSession):
+    _is_new = False
+
     def _get_socket(self, host, port, timeout):
-        sock = super()._get_socket(host, port, timeout)
-        sock.sendall(b"NOOP\r\n")
-        self._reads_noop = True
-        return sock
+        self._is_new = True
+        return super()._get_socket(host, port, timeout)
 
     def getreply(self):
+        is_new, self._is_new = self._is_new, False
+        early = is_new and not hasattr(self.sock, "context") and self.sock.recv(4, socket.MSG_PEEK) == b"220-"
+        if early:
+            self.sock.sendall(b"NOOP\r\n")
         reply = super().getreply()
-        if self.__dict__.pop("_reads_noop", False):
+        if early:
             super().getreply()
         return reply
 
 
-class SMTP(Bug, reference_client.SMTP): ...
-
-
-class SMTP_SSL(Bug, reference_client.SMTP_SSL): ...
-
-
-class LMTP(Bug, reference_client.LMTP): ...
-
+SMTP.__bases__ = (Bug,)
 
 FAILS = ["wire/nothing-before-greeting"]

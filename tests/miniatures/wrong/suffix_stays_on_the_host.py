@@ -4,6 +4,12 @@ from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
 
 FAILS = [
+    "connect/port-behind-the-host",
+    "connect/port-behind-the-host-in-the-constructor",
+    "lmtp/suffix-in-connect",
+    "lmtp/suffix-in-constructor",
+    "starttls/server-name-without-port",
+    "tls/server-name-without-port",
 ]
 
 _endpoint = SMTP._endpoint

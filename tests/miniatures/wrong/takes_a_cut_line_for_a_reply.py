@@ -12,4 +12,10 @@ def _completing(self, data):
 
 _stream.Stream._accept = _completing
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "replies/truncated-command-reply",
+    "replies/truncated-greeting",
+    "replies/truncated-line",
+    "starttls/truncated-reply",
+]

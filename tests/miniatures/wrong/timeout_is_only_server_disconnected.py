@@ -10,4 +10,9 @@ def _lost(error, doing):
 
 _stream._lost = _lost
 
-FAILS = []
+FAILS = [
+    "api/exported-names",
+    "starttls/no-tls-behind-220",
+    "timeouts/greeting-raises-socket-timeout",
+    "timeouts/raises-socket-timeout",
+]

@@ -1,0 +1,109 @@
+"""This module owns the page: one file that needs nothing else, neither network nor server. It alone imports jinja2.
+
+The parts of the page lie in ``page/``: a template that escapes whatever it is given, styles, and scripts that make text,
+never markup, of what they read. A Content-Security-Policy allows just these scripts and styles, and no request at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from conformance.report.failure import printable
+from conformance.report.merging import Collected, Column
+from conformance.report.page_data import details_of, index_of, packed
+from conformance.report.summary import BINDING, LevelStanding, standing_of
+from conformance.runner.verdict import Verdict
+from conformance.scenario.model import Clause
+
+_FOLDER = "page"
+_SCRIPTS = ("data.js", "grid.js", "filters.js", "detail.js", "main.js")
+_SIGNS = {Verdict.PASS: "✓", Verdict.FAIL: "✕", Verdict.ERROR: "!", Verdict.UNSUPPORTED: "–", Verdict.KNOWN: "≈"}  # noqa: RUF001 - the sign is meant
+_MEANINGS = {
+    Verdict.PASS: "did what the scenario expects",
+    Verdict.FAIL: "did something else",
+    Verdict.ERROR: "crashed, hung, or broke the driver protocol",
+    Verdict.UNSUPPORTED: "has no such operation",
+    Verdict.KNOWN: "fails as its baseline lists",
+}
+
+
+def page_of(collected: Collected, clauses: Mapping[str, Clause]) -> str:
+    """Return the page."""
+    environment = Environment(
+        loader=PackageLoader("conformance.report", _FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script = "\n".join(["'use strict';", *map(_asset, _SCRIPTS)])
+    style = _asset("page.css")
+    return environment.get_template("page.html.j2").render(
+        script=Markup(script),  # noqa: S704 - our own file
+        style=Markup(style),  # noqa: S704 - our own file
+        policy=_policy(script, style),
+        collected=collected,
+        notes=[printable_unicode(note) for note in collected.notes],
+        cards=[_card(column, clauses) for column in collected.columns],
+        verdicts=[{"word": str(v), "sign": _SIGNS[v], "means": _MEANINGS[v]} for v in Verdict],
+        index=packed(index_of(collected, clauses)),
+        details={family: packed(detail) for family, detail in details_of(collected).items()},
+    )
+
+
+def _asset(name: str) -> str:
+    return files("conformance.report").joinpath(_FOLDER, name).read_text(encoding="utf-8").strip()
+
+
+def _policy(script: str, style: str) -> str:
+    allowed = [
+        f"{kind}-src 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for kind, text in (("script", script), ("style", style))
+    ]
+    return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
+
+
+def _card(column: Column, clauses: Mapping[str, Clause]) -> dict[str, Any]:
+    standing = standing_of(column.results.values(), clauses)
+    return {
+        "name": printable(column.name),
+        "words": printable(column.words),
+        "truncated": column.truncated,
+        "conforms": standing.conforms,
+        "levels": [_level(level) for level in standing.levels],
+        "counts": _shares(standing.counts),
+        "total": standing.counts.total(),
+    }
+
+
+def _level(standing: LevelStanding) -> dict[str, Any]:
+    return {
+        "level": str(standing.level),
+        "conforms": standing.conforms,
+        "apart": standing.level not in BINDING,
+        "passed": standing.passed,
+        "total": standing.total,
+        "breached": standing.breached,
+        "counts": _shares(standing.counts),
+    }
+
+
+def _shares(counts: Mapping[Verdict, int]) -> Sequence[dict[str, Any]]:
+    """Return the verdicts that there are, each with its part of a bar of 100; the smallest can still be seen."""
+    total = sum(counts.values()) or 1
+    found = [(verdict, counts[verdict]) for verdict in Verdict if counts.get(verdict)]
+    return [
+        {"word": str(verdict), "count": count, "share": max(100 * count / total, 1.5)} for verdict, count in found
+    ]
+
+
+def printable_unicode(text: str) -> str:
+    """Return text without control characters; a file's name may have letters of any script."""
+    return "".join(char if char.isprintable() else printable(char) for char in text)
