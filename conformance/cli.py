@@ -180,6 +180,53 @@ def lint(paths: Sequence[Path], folders: Sequence[Path]) -> None:
     click.echo("no problems", err=True)
 
 
+@main.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@_selecting
+@click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
+@click.option("--timeout-factor", type=click.FloatRange(min=0.1), default=1.0, metavar="X", help="Multiply every time.")
+def compare(before: str, after: str, **options: Any) -> None:
+    """Tell what differs between two candidates, or two results.
+
+    A and B are what run --client takes, or files that run --json wrote. PATTERN: as for run. Exits with 0 if nothing
+    differs, with 1 if something does.
+    """
+    from conformance.report import compare as comparing
+    from conformance.report.run import RunOptions
+    from conformance.scenario.collection import read_catalogue
+
+    found = comparing.compare(before, after, RunOptions(**options))
+    for line in comparing.comparison_lines(found, read_catalogue(options["folders"])):
+        click.echo(line)
+    sys.exit(found.exit_code)
+
+
+@main.group()
+def driver() -> None:
+    """Help for the authors of drivers."""
+
+
+@driver.command()
+@click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
+def check(command: Sequence[str]) -> None:
+    """Tell step by step what a driver still gets wrong, and what to do about it.
+
+    Exits with 0 if nothing is wrong, with 1 if something is, with 3 if the driver cannot be started.
+    """
+    from conformance.runner.driver_check import check_driver
+
+    wrong = 0
+    for finding in check_driver(command):
+        click.echo(f"{'wrong' if finding.wrong else 'ok':5}  {finding.step}")
+        if finding.wrong:
+            wrong += 1
+            for line in (*finding.wrong.splitlines(), f"to do: {finding.fix}", f"read:  {finding.reference}"):
+                click.echo(f"       {line}")
+    click.echo(f"{wrong} of the steps went wrong" if wrong else "this driver speaks the protocol")
+    sys.exit(ExitCode.FAILED if wrong else ExitCode.OK)
+
+
 def _corpus(folders: Sequence[Path]) -> Corpus:
     """Return all scenarios; broken files are told, and do not keep the sound ones from being used."""
     from conformance.scenario.collection import SHIPPED, read_corpus

@@ -39,6 +39,10 @@ class Connection:
         waker: wakes whoever waits for the socket.
         recorder: of the server.
         session: as it is before the first octet.
+
+    Attributes:
+        patience: seconds for which the client is waited for.
+        flood_is_fault: whether a client that sends without end is a harness error.
     """
 
     def __init__(self, *, number: int, plain: PlainStream, waker: Waker, recorder: Recorder, session: Session) -> None:
@@ -52,8 +56,19 @@ class Connection:
         self._replies = ReplyCollector()
         self._received = 0
         self._piece_octets = 0
+        self.patience = limits.CLIENT_SECONDS
+        self.flood_is_fault = True
 
     # In.
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the client has sent so much that nothing took yet that no more is read before it was."""
+        return self._inbox.held > limits.AHEAD_OCTETS
+
+    def count_anew(self) -> None:
+        """Forget how much the client has sent: it was good for something."""
+        self._received = 0
 
     def _record_received(self, octets: bytes) -> int:
         return self._recorder.event(self.number, Kind.CLIENT, octets=octets, encrypted=self._stream.encrypted)
@@ -69,7 +84,10 @@ class Connection:
     def _feed(self, octets: bytes) -> None:
         self._received += len(octets)
         if self._received > limits.CONNECTION_OCTETS:
-            self._recorder.fault(f"connection {self.number}: the client sent over {limits.CONNECTION_OCTETS} octets")
+            message = f"the client sent over {limits.CONNECTION_OCTETS} octets"
+            if self.flood_is_fault:
+                self._recorder.fault(f"connection {self.number}: {message}")
+            self.note(f"{message}: the server gives it up")
             raise ConnectionOverError
         self._inbox.feed(octets)
         if not octets:
@@ -83,7 +101,7 @@ class Connection:
         """
         if self._inbox.ended:
             raise ClientEndedError
-        deadline = deadline or Deadline(limits.CLIENT_SECONDS)
+        deadline = deadline or Deadline(self.patience)
         try:
             octets = self._stream.receive(deadline, awaited)
         except ClientGoneError as error:
@@ -98,6 +116,10 @@ class Connection:
 
     def notice(self) -> None:
         """Take in what has come already, so that what is early is seen to be early."""
+        if not self.ahead:
+            self._receive_now()
+
+    def _receive_now(self) -> None:
         try:
             octets = None if self._inbox.ended else self._stream.receive_now()
         except ClientGoneError:
@@ -134,8 +156,11 @@ class Connection:
         else:
             self._fill("the end of the mail data")
 
-    def read_data(self) -> tuple[bytes, int]:
+    def read_data(self, *, at_most: int | None = None) -> tuple[bytes, int]:
         """Read mail data to their end; return them without transparency, and the index of their last event.
+
+        Args:
+            at_most: keep no more than about so many octets, the last ones; left out: all.
 
         Raises:
             ClientEndedError: they do not end.
@@ -143,6 +168,8 @@ class Connection:
         if not self.session.in_data:
             self._begin_data()
         while (content := self._inbox.take_data()) is None:
+            if at_most is not None and self._inbox.held > at_most:
+                self._inbox.drop_data()
             self._fill("the end of the mail data")
         self.session.data_arrived()
         self._inbox.begin_lines()
@@ -173,9 +200,11 @@ class Connection:
         """Let time pass; end at once if the client closes the connection."""
         deadline = Deadline(seconds)
         with contextlib.suppress(DeadlineExceededError), self.plain.pausing():
-            while not self._inbox.ended:
+            while not self._inbox.ended and not self.ahead:
                 with contextlib.suppress(ClientEndedError):
                     self._fill("the end of a pause", deadline)
+            if self.ahead:
+                self.plain.breathe(deadline)
 
     def stall(self, seconds: float) -> None:
         """Leave octets unread for a time, and the kernel little room for them."""
@@ -185,7 +214,7 @@ class Connection:
     def read_nothing(self) -> None:
         """Leave octets unread until the client closes the connection, or somebody wants to know whether it has."""
         self.plain.narrow(limits.NARROW_RECEIVE_BUFFER_OCTETS)
-        self.plain.wait_for_hangup(Deadline(limits.CLIENT_SECONDS))
+        self.plain.wait_for_hangup(Deadline(self.patience))
         self.note("what the client has sent is read again, to see how it ends")
         self.read_to_end()
 
@@ -250,7 +279,7 @@ class Connection:
             ClientEndedError: the client is gone.
         """
         try:
-            self._stream.send(octets, Deadline(limits.CLIENT_SECONDS))
+            self._stream.send(octets, Deadline(self.patience))
         except ClientGoneError as error:
             self._sent(octets[: error.sent], of_replies=of_replies)
             self._drain_after_loss()
@@ -272,7 +301,7 @@ class Connection:
     def _drain_after_loss(self) -> None:
         """Record what the client sent before it went."""
         while self.plain.readable() and not self._inbox.ended:
-            self.notice()
+            self._receive_now()
         self._lost()
 
     # TLS and ends.
@@ -309,7 +338,7 @@ class Connection:
             ClientEndedError: there are no more.
         """
         try:
-            octets = self._stream.receive(Deadline(limits.CLIENT_SECONDS), "the client to begin TLS")
+            octets = self._stream.receive(Deadline(self.patience), "the client to begin TLS")
         except ClientGoneError as error:
             self._lost()
             raise ClientEndedError from error
@@ -327,7 +356,7 @@ class Connection:
         """
         tls = TlsStream(self.plain, context, first_octets)
         try:
-            tls.negotiate(Deadline(limits.CLIENT_SECONDS))
+            tls.negotiate(Deadline(self.patience))
         except ClientGoneError as error:
             self._lost()
             raise ClientEndedError from error

@@ -43,6 +43,7 @@ class Inbox:
         self._arrived = arrived
         self._buffer = bytearray()
         self._lines: deque[Line] = deque()
+        self._octets_in_lines = 0
         self._reading_lines = True
         self._recorded = 0
         self._last_event = -1
@@ -73,6 +74,7 @@ class Inbox:
             octets = self._cut(end or len(self._buffer))
             line = Line(octets=octets, event=self._last_event)
             self._lines.append(line)
+            self._octets_in_lines += len(octets)
             self._arrived(line)
 
     def _tls_begins(self) -> bool:
@@ -112,7 +114,9 @@ class Inbox:
 
     def take_line(self) -> Line:
         """Take the next line, which must be there."""
-        return self._lines.popleft()
+        line = self._lines.popleft()
+        self._octets_in_lines -= len(line.octets)
+        return line
 
     # Everything that is not lines.
 
@@ -126,8 +130,21 @@ class Inbox:
         framed = b"".join(line.octets for line in self._lines)
         if framed:
             self._lines.clear()
+            self._octets_in_lines = 0
             self._buffer[:0] = framed
             self._recorded += len(framed)
+
+    @property
+    def held(self) -> int:
+        """How many octets wait here."""
+        return len(self._buffer) + self._octets_in_lines
+
+    def drop_data(self) -> None:
+        """Forget the mail data that are here, but for what may be the beginning of their end."""
+        self.record_rest()
+        tail = (self._tail + bytes(self._buffer))[-len(_END_OF_DATA) + 1 :]
+        self._buffer.clear()
+        self._tail, self._scanned, self._recorded = tail, 0, 0
 
     def begin_lines(self) -> None:
         """Expect command lines again."""
@@ -182,6 +199,7 @@ class Inbox:
         """Take all that is there; return what is not in the transcript yet."""
         unrecorded = bytes(self._buffer[self._recorded :])
         self._lines.clear()
+        self._octets_in_lines = 0
         self._buffer.clear()
         self._recorded = 0
         self._reading_lines, self.holds_tls = True, False

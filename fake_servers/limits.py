@@ -14,6 +14,42 @@ LINE_OCTETS = 1 << 20
 CONNECTION_OCTETS = 128 << 20
 """A client that sends more than this on one connection is cut off, for the same reason."""
 
+COUNTED_KEYS = 100_000
+"""For how many connections, senders or triples a rule counts; beyond, the oldest is forgotten."""
+
+JUNK_COMMANDS = 10_000
+"""After so many commands on a connection that led to no message, a mail server gives the client up."""
+
+KEPT_OCTETS = 128 << 20
+"""How much mail a server keeps in memory; what is too much is refused as for a full disk."""
+
+KEPT_EVENTS = 200_000
+"""How many events the transcript of a mail server keeps."""
+
+KEPT_EVENT_OCTETS = 16384
+"""How much of one event it keeps: of mail data, the beginning of each segment."""
+
+MESSAGE_OCTETS = 32 << 20
+"""The largest message that a mail server takes, unless it is told otherwise."""
+
+RECIPIENTS = 1000
+"""How many recipients a mail server takes for one message, unless it is told otherwise."""
+
+CONNECTIONS = 1000
+"""How many connections a mail server serves at once; more get 421."""
+
+IDLE_SECONDS = 300.0
+"""How long a mail server waits for its client: RFC 5321 section 4.5.3.2.7 asks for five minutes."""
+
+LEAVE_SECONDS = 10.0
+"""How long a mail server that has said goodbye waits for the client to close."""
+
+BREACHES = 1000
+"""How many breaches the transcript of a mail server keeps: a client that breaks a rule breaks it each time."""
+
+AHEAD_OCTETS = 256 << 10
+"""What a client may have sent ahead of the replies; before they are out, no more is read."""
+
 FLOOD_OCTETS = 16 << 20
 """An endless flood ends here: a client that swallowed so much has no bound of its own."""
 

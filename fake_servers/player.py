@@ -37,11 +37,11 @@ from fake_servers.steps import (
     NegotiateTls,
     Octets,
     Pause,
-    Stall,
     Pieces,
     ReadOctets,
     Reply,
     Silence,
+    Stall,
     Step,
     Transport,
 )

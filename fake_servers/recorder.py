@@ -8,8 +8,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
+from fake_servers import limits
 from fake_servers.deadline import Deadline
 from fake_servers.transcript import (
     Breach,
@@ -22,11 +24,38 @@ from fake_servers.transcript import (
     Transcript,
 )
 
+Watcher: TypeAlias = Callable[[Event], None]
+"""Is told each event as it happens, from any thread, one after the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How much of a transcript is kept.
+
+    Attributes:
+        events: how many; behind them nothing more.
+        octets: how many of one event.
+    """
+
+    events: int
+    octets: int
+
+
+_FORGOTTEN = ConnectionRecord(end=End.CLIENT_CLOSED)
+"""Stands for all connections that are over, where nothing is kept."""
+
 
 class Recorder:
-    """Writes one transcript; every method may be called from any thread."""
+    """Writes one transcript; every method may be called from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        keeping: the bounds of the transcript; left out: none.
+        watcher: is told each event.
+    """
+
+    def __init__(self, *, keeping: Keeping | None = None, watcher: Watcher | None = None) -> None:
+        self._keeping = keeping
+        self._watcher = watcher
         self.transcript = Transcript()
         self.changed = threading.Condition(threading.RLock())
         self._began = time.monotonic()
@@ -34,18 +63,23 @@ class Recorder:
     def event(
         self, connection: int, kind: Kind, *, octets: bytes = b"", note: str = "", encrypted: bool = False
     ) -> int:
-        """Record an event; return its index."""
+        """Record an event; return its index, -1 if it is not kept."""
+        kept = octets[: self._keeping.octets] if self._keeping else octets
         with self.changed:
-            self.transcript.events.append(
-                Event(
-                    connection=connection,
-                    at=time.monotonic() - self._began,
-                    kind=kind,
-                    octets=octets,
-                    note=note,
-                    encrypted=encrypted,
-                )
+            event = Event(
+                connection=connection,
+                at=time.monotonic() - self._began,
+                kind=kind,
+                octets=kept,
+                note=note,
+                encrypted=encrypted,
+                omitted=len(octets) - len(kept),
             )
+            if self._watcher:
+                self._watcher(event)
+            if self._keeping and len(self.transcript.events) >= self._keeping.events:
+                return -1
+            self.transcript.events.append(event)
             return len(self.transcript.events) - 1
 
     def note(self, connection: int, text: str) -> int:
@@ -60,8 +94,13 @@ class Recorder:
     def breach(self, breach: Breach) -> None:
         """Record that a rule of the wire was broken; once for a rule and an event."""
         with self.changed:
+            if self._watcher:
+                connection = self.transcript.events[breach.event].connection if breach.event >= 0 else -1
+                self._watcher(Event(connection=connection, at=0.0, kind=Kind.NOTE, note=f"breach: {breach.message}"))
+            if self._keeping and len(self.transcript.breaches) >= limits.BREACHES:
+                return
             known = {(other.rule, other.event) for other in self.transcript.breaches}
-            if (breach.rule, breach.event) not in known:
+            if breach.event < 0 or (breach.rule, breach.event) not in known:
                 self.transcript.breaches.append(breach)
 
     def fault(self, text: str) -> None:
@@ -77,6 +116,11 @@ class Recorder:
             number = len(self.transcript.connections) - 1
             self.note(number, "connection opened")
             return number
+
+    def forget(self, connection: int) -> None:
+        """Take note that nothing more will be said of a connection: where nothing is kept, it is forgotten."""
+        if self._keeping and not self._keeping.events:
+            self.transcript.connections[connection] = _FORGOTTEN
 
     def negotiated(self, connection: int, *, tls: str, server_name: str, client_certificate: str) -> None:
         """Record what TLS negotiation told of the client."""

@@ -31,6 +31,7 @@ class Event:
         octets: what was sent or received, in clear also under TLS; empty for a note.
         note: words for a note; empty otherwise.
         encrypted: whether it went through TLS.
+        omitted: how many octets behind these are not kept.
     """
 
     connection: int
@@ -39,6 +40,7 @@ class Event:
     octets: bytes = b""
     note: str = ""
     encrypted: bool = False
+    omitted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,9 +142,11 @@ class SMTP(Counterparts):
         mail_options: Iterable[str] = (),
         rcpt_options: Iterable[str] = (),
     ) -> dict[str, Reply]:
-        """Send a message; the client takes it parsed, as an email message."""
+        """Send a message; the client takes it parsed only, so it must be one that is written as it was read."""
         octets = msg.encode("ascii") if isinstance(msg, str) else msg
         parsed = email.message_from_bytes(octets, policy=email.policy.SMTP)
+        if parsed.as_bytes().splitlines() != octets.splitlines():
+            unsupported(smtp_conformance_client, "way to send text that is no email message")
         return self.send_message(parsed, from_addr, to_addrs, mail_options, rcpt_options)
 
     def send_message(

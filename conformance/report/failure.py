@@ -6,6 +6,7 @@ a few lines: what is shown is bounded, and says so.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -20,15 +21,17 @@ _LONGEST_LINE = 160
 _AROUND = 12
 """Lines of a long dialogue that are shown at its begin, at its end, and around each line that differs."""
 
+_UNPRINTABLE = re.compile(r"[^ -\[\]-~…]")
 _NAMED = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 
 
 def printable(text: str) -> str:
     r"""Return text in which nothing but printable characters is left: ``\x1b`` for an escape, ``\r`` for CR."""
-    return "".join(
-        _NAMED.get(char) or (char if " " <= char <= "~" else char.encode("unicode_escape").decode("ascii"))
-        for char in text
-    )
+    return _UNPRINTABLE.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _NAMED.get(found[0]) or found[0].encode("unicode_escape").decode("ascii")
 
 
 def failure_text(result: Result, clauses: Mapping[str, Clause]) -> str:

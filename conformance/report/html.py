@@ -78,6 +78,7 @@ def _card(column: Column, clauses: Mapping[str, Clause]) -> dict[str, Any]:
         "truncated": column.truncated,
         "conforms": standing.conforms,
         "levels": [_level(level) for level in standing.levels],
+        "breached": sorted({clause for level in standing.levels for clause in level.breached}),
         "counts": _shares(standing.counts),
         "total": standing.counts.total(),
     }
@@ -90,17 +91,19 @@ def _level(standing: LevelStanding) -> dict[str, Any]:
         "apart": standing.level not in BINDING,
         "passed": standing.passed,
         "total": standing.total,
-        "breached": standing.breached,
         "counts": _shares(standing.counts),
     }
 
 
 def _shares(counts: Mapping[Verdict, int]) -> Sequence[dict[str, Any]]:
     """Return the verdicts that there are, each with its part of a bar of 100; the smallest can still be seen."""
-    total = sum(counts.values()) or 1
     found = [(verdict, counts[verdict]) for verdict in Verdict if counts.get(verdict)]
+    total = sum(count for _, count in found)
+    widths = [max(count / total, 0.015) for _, count in found]
+    starts = [100 * sum(widths[:number]) / sum(widths) for number in range(len(widths))]
     return [
-        {"word": str(verdict), "count": count, "share": max(100 * count / total, 1.5)} for verdict, count in found
+        {"word": str(verdict), "count": count, "start": round(start, 2), "width": round(100 * width / sum(widths), 2)}
+        for (verdict, count), start, width in zip(found, starts, widths, strict=True)
     ]
 
 

@@ -91,5 +91,5 @@ def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, in a table cell too: a candidate's words are no markup."""
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     safe = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    safe = re.sub(r"([\\`*_{}\[\]()#+!|~$@:-])", lambda found: f"&#{ord(found[1])};", safe)
+    safe = re.sub(r"[\\`*\[\]!|~$]|\b_|_\b|(?<!\w)@|^[#+-]", lambda found: f"&#{ord(found[0])};", safe)
     return re.sub(r"[\x00-\x1f\x7f]", " ", safe)

@@ -91,7 +91,7 @@ def collect(files: Sequence[ResultFile], *, mixed: bool = False) -> Collected:
         NothingSelectedError: there is no result in any of them.
     """
     notes = list(_mixture(files, mixed=mixed))
-    notes.extend(f"{file.path} is truncated: the run that wrote it did not end" for file in files if file.truncated)
+    notes.extend(_truncation([file for file in files if file.truncated]))
     columns = _distinct([column for file in files for column in _columns(file)])
     if not any(column.results for column in columns):
         raise NothingSelectedError(f"no result in {', '.join(str(file.path) for file in files)}")
@@ -105,6 +105,15 @@ def collect(files: Sequence[ResultFile], *, mixed: bool = False) -> Collected:
         columns=tuple(columns),
         notes=tuple(notes),
     )
+
+
+def _truncation(files: Sequence[ResultFile]) -> Iterable[str]:
+    if files:
+        are = "are" if len(files) > 1 else "is"
+        yield (
+            f"{', '.join(str(file.path) for file in files)} {are} truncated: the run was cut short, or not all scenario "
+            "files could be read"
+        )
 
 
 def _values(files: Iterable[ResultFile], key: str) -> tuple[str, ...]:

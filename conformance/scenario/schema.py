@@ -101,3 +101,10 @@ _EXPLANATIONS: dict[str, Callable[[ValidationError], str]] = {
     "minItems": _too_few,
     "pattern": _pattern,
 }
+
+
+def schema_messages(value: object, schema: Path) -> Iterator[str]:
+    """Yield what a value that has no places breaks of a JSON Schema: where in it, and what."""
+    for error in _validator(schema).iter_errors(value):
+        where = "/".join(map(str, error.absolute_path))
+        yield f"{where}: {error.message}" if where else error.message

@@ -186,10 +186,8 @@ def _statement_changes(node: ast.stmt, owner: ast.AST, field: str) -> Iterator[_
 
 def _expression_changes(node: ast.expr, owner: ast.AST, field: str) -> Iterator[_Change]:
     match node:
-        case ast.Compare(ops=ops):
-            for index, op in enumerate(ops):
-                if type(op) in _COMPARISONS:
-                    yield _listed(node, "ops", index, _COMPARISONS[type(op)](), f"compare otherwise: {_brief(node)}")
+        case ast.Compare():
+            yield from _comparison_changes(node)
         case ast.BoolOp(op=op):
             other = ast.Or() if isinstance(op, ast.And) else ast.And()
             yield _attribute(node, "op", other, f"and <-> or: {_brief(node)}")
@@ -199,10 +197,19 @@ def _expression_changes(node: ast.expr, owner: ast.AST, field: str) -> Iterator[
             yield _attribute(node, "op", _OPERATORS[type(op)](), f"calculate otherwise: {_brief(node)}")
         case ast.IfExp(test=test):
             yield _attribute(node, "test", ast.UnaryOp(op=ast.Not(), operand=test), f"choose otherwise: {_brief(node)}")
-        case ast.Constant(value=value) if not isinstance(owner, ast.JoinedStr):
-            other_value = _other_value(value)
-            if other_value is not None:
-                yield _attribute(node, "value", other_value, f"{value!r:.60} -> {other_value!r:.60}")
+        case ast.Constant() if not isinstance(owner, ast.JoinedStr):
+            yield from _constant_changes(node)
+
+
+def _comparison_changes(node: ast.Compare) -> Iterator[_Change]:
+    for index, op in enumerate(node.ops):
+        yield _listed(node, "ops", index, _COMPARISONS[type(op)](), f"compare otherwise: {_brief(node)}")
+
+
+def _constant_changes(node: ast.Constant) -> Iterator[_Change]:
+    other_value = _other_value(node.value)
+    if other_value is not None:
+        yield _attribute(node, "value", other_value, f"{node.value!r:.60} -> {other_value!r:.60}")
 
 
 def _other_value(value: object) -> object:

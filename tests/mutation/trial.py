@@ -90,7 +90,7 @@ def record(subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> Rec
                     found.lines[scenario.id] = frozenset(seen)
                     found.seconds[scenario.id] = result.duration
     finally:
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         sys.settrace(None)
     return found
 

@@ -1,9 +1,7 @@
 """What is raised are subclasses of the documented exceptions, with other texts and causes."""
 
-from reference_client import _connection, _smtp
-
 from reference_client import *  # noqa: F403
-from reference_client import SMTPConnectError, SMTPServerDisconnected, __all__  # noqa: F401
+from reference_client import SMTPConnectError, SMTPServerDisconnected, __all__, _connection, _smtp  # noqa: F401
 
 
 class GreetingRefused(SMTPConnectError):

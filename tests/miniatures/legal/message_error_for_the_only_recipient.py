@@ -1,6 +1,7 @@
 """LMTP raises SMTPDataError where the only recipient is refused after the mail data."""
 
 from reference_client import *
+from reference_client import __all__
 from reference_client import LMTP as _LMTP
 
 

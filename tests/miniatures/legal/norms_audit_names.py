@@ -3,10 +3,8 @@
 import sys
 import types
 
-from reference_client import _connection
-
 from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import SMTP, __all__, _connection  # noqa: F401
 
 _audit = sys.audit
 

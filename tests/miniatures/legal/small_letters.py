@@ -3,7 +3,22 @@
 from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
 
-VERBS = {"EHLO", "LHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "HELP", "VRFY", "EXPN", "QUIT", "AUTH", "STARTTLS"}
+VERBS = {
+    "EHLO",
+    "LHLO",
+    "HELO",
+    "MAIL",
+    "RCPT",
+    "DATA",
+    "RSET",
+    "NOOP",
+    "HELP",
+    "VRFY",
+    "EXPN",
+    "QUIT",
+    "AUTH",
+    "STARTTLS",
+}
 _putcmd = SMTP.putcmd
 
 

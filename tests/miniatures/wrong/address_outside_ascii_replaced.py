@@ -8,10 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "options/address-outside-ascii-after-helo",
-    "options/smtputf8",
-    "options/smtputf8-does-not-stick",
-    "sendmail/local-failure-is-reset",
 ]
 
 

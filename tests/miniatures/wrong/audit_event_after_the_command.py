@@ -2,10 +2,9 @@
 
 import sys
 
-from reference_client import _debug as debug
-
 from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import _debug as debug
 
 FAILS = [
     "audit/send-before-transmission",

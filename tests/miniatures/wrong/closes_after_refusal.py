@@ -6,10 +6,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "options/message-over-the-limit",
-    "sendmail/open-after-exception",
-    "sendmail/reset-before-next-mail",
-    "sendmail/transactions-are-independent",
 ]
 
 

@@ -1,7 +1,9 @@
 """connect() itself raises for a refusing greeting."""
 
+from contextlib import suppress
+
 from reference_client import *  # noqa: F403
-from reference_client import SMTP, SMTPConnectError, __all__  # noqa: F401
+from reference_client import SMTP, SMTPConnectError, SMTPServerDisconnected, __all__  # noqa: F401
 
 FAILS = [
     "greeting/refused-is-returned-by-connect",
@@ -13,7 +15,8 @@ _connect = SMTP.connect
 def connect(self, host="localhost", port=0, source_address=None):
     code, text = _connect(self, host, port, source_address)
     if code != 220:
-        self.close()
+        with suppress(SMTPServerDisconnected):
+            self.quit()
         raise SMTPConnectError(code, text)
     return code, text
 

@@ -1,9 +1,8 @@
 """The source_address of the constructor is ignored."""
 
-from reference_client._smtp import GLOBAL_DEFAULT_TIMEOUT
-
 from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
+from reference_client._smtp import GLOBAL_DEFAULT_TIMEOUT
 
 FAILS = [
     "api/attributes-of-the-constructor",

@@ -1,9 +1,8 @@
 """Debug level 1 prints the time as level 2 does."""
 
-from reference_client import _debug as debug
-
 from reference_client import *  # noqa: F403
 from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import _debug as debug
 
 FAILS = [
     "debugging/level-1-without-time",

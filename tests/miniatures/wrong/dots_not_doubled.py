@@ -8,11 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "mail_data/last-line",
-    "mail_data/transparency",
-    "mail_data/transparency-in-large-messages",
-    "options/size-counts-octets",
-    "send_message/as-written",
 ]
 
 

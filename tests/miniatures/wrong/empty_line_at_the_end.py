@@ -8,17 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "mail_data/bytes-are-not-modified",
-    "mail_data/large-messages",
-    "mail_data/last-line",
-    "mail_data/line-ends-of-text",
-    "mail_data/long-lines",
-    "mail_data/transparency",
-    "mail_data/transparency-in-large-messages",
-    "send_message/address-outside-ascii",
-    "send_message/as-written",
-    "sendmail/envelope-is-not-the-header",
-    "sendmail/message-types",
 ]
 
 

@@ -8,9 +8,6 @@ import reference_client._message
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "send_message/address-outside-ascii",
-    "send_message/as-written",
-    "send_message/repeated-fields",
 ]
 
 

@@ -1,6 +1,7 @@
 """LMTP reads all recipient replies, and takes a negative first one for the failure of the message."""
 
 from reference_client import *
+from reference_client import __all__
 from reference_client import LMTP as _LMTP
 
 
@@ -11,8 +12,8 @@ class LMTP(_LMTP):
         if code >= 400:
             raise SMTPDataError(code, text)
 
+
 FAILS = [
-    "api/exported-names",
     "lmtp/refused-after-data",
     "lmtp/repeated-mailbox",
     "lmtp/replies-for-accepted-only",

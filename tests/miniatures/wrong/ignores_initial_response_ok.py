@@ -12,4 +12,8 @@ class Bug(MailSession):
 
 SMTP.__bases__ = (Bug,)
 
-FAILS = ["login/login-waits", "login/plain-waits"]
+FAILS = [
+    "disconnects/within-authentication",
+    "login/login-waits",
+    "login/plain-waits",
+]

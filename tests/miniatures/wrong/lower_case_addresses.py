@@ -8,8 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "envelope/local-parts",
-    "options/smtputf8",
 ]
 
 

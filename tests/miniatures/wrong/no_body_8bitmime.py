@@ -8,10 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "send_message/address-outside-ascii",
-    "send_message/given-address-outside-ascii",
-    "send_message/legacy-message-outside-ascii",
-    "send_message/options-untouched",
 ]
 
 

@@ -8,9 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "options/mail-options",
-    "options/smtputf8",
-    "options/word-8bitmime",
 ]
 
 

@@ -8,8 +8,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "options/mail-option-not-offered",
-    "options/rcpt-option-not-offered",
 ]
 
 

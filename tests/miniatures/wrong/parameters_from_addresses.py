@@ -9,9 +9,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "envelope/display-names",
-    "envelope/parameter-in-address",
-    "envelope/quoted-local-part",
 ]
 
 

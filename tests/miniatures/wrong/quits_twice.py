@@ -10,8 +10,9 @@ from reference_client._transaction import MailSession
 class Bug(MailSession):
     def _say_quit(self):
         reply = super()._say_quit()
-        with contextlib.suppress(OSError):
-            self.sock.sendall(b"QUIT\r\n")
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.sendall(b"QUIT\r\n")
         return reply
 
 

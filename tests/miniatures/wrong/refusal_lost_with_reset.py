@@ -5,7 +5,8 @@ from __future__ import annotations
 import reference_client as reference
 from reference_client import *  # noqa: F403
 
-FAILS = ["sendmail/refusal-survives-lost-reset"]
+FAILS = [
+]
 
 
 class SMTP(reference.SMTP):

@@ -9,8 +9,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "send_message/resent-twice-without-date",
-    "send_message/resent-without-date",
 ]
 
 

@@ -1,6 +1,7 @@
 """After a timeout the connection stays open, and the late reply answers the next command."""
 
 from reference_client import *
+from reference_client import __all__
 from reference_client import _connection
 
 _getreply = _connection.Connection.getreply
@@ -17,7 +18,7 @@ def getreply(self):
         _close(self)
         raise
     finally:
-        del self.close
+        self.__dict__.pop("close", None)
     if reply[0] in (-1, 421):
         _close(self)
     return reply
@@ -25,4 +26,8 @@ def getreply(self):
 
 _connection.Connection.getreply = getreply
 
-FAILS = []
+FAILS = [
+    "replies/other-intermediate-code",
+    "timeouts/closes-the-connection",
+    "timeouts/late-reply",
+]

@@ -9,11 +9,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "send_message/blind-fields",
-    "send_message/result",
-    "sendmail/partial-refusal",
-    "sendmail/refused-recipient-with-display-name",
-    "sendmail/transactions-are-independent",
 ]
 
 

@@ -6,6 +6,7 @@ from reference_client._transaction import MailSession
 
 
 class Bug(MailSession):
+    _name = ""
     _host = property(lambda self: self._name, lambda self, host: None)
 
     def connect(self, host="localhost", port=0, source_address=None):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import reference_client as reference
 from reference_client import *  # noqa: F403
 
-FAILS = ["mail_data/line-ends-of-text"]
+FAILS = [
+]
 
 
 class SMTP(reference.SMTP):

@@ -1,6 +1,7 @@
 """A timeout is a socket.timeout and no SMTPServerDisconnected."""
 
 from reference_client import *
+from reference_client import __all__
 from reference_client import _stream
 
 
@@ -11,4 +12,4 @@ def _lost(error, doing, _lost=_stream._lost):
 
 _stream._lost = _lost
 
-FAILS = []
+FAILS = ["timeouts/is-server-disconnected"]

@@ -6,9 +6,6 @@ import reference_client as reference
 from reference_client import *  # noqa: F403
 
 FAILS = [
-    "mail_data/early-refusal",
-    "sendmail/message-refused",
-    "sendmail/reset-before-next-mail",
 ]
 
 

@@ -1,0 +1,121 @@
+// The page as a whole: two views, deep links, keys.
+//
+// An address ends in #CANDIDATE/SCENARIO for a cell, #:clause/CLAUSE for a clause, #:clauses for the second view.
+
+async function start() {
+  const data = readIndex(await unpack($('index')));
+  const filters = new Filters(data, () => refresh());
+  const views = {
+    scenarios: scenarioView(data, (row) => filters.meansScenario(row)),
+    clauses: clauseView(data, (row) => filters.meansClause(row)),
+  };
+  let current = 'scenarios';
+  let cell = null;
+
+  const grid = new Grid($('grid'), data, { onOpen: (member, column) => go(current === 'scenarios' ? addressOf(member, column) : `#:clause/${encodeURI(member.id)}`) });
+  const detail = new Detail($('detail'), data, {
+    onClose: () => { if (location.hash && location.hash !== '#:clauses') history.pushState(null, '', current === 'clauses' ? '#:clauses' : location.pathname + location.search); },
+    onGo: (member, column) => go(addressOf(member, column)),
+    onClause: (place) => go(`#:clause/${encodeURI(data.clauses[place].id)}`),
+  });
+
+  const addressOf = (member, column) => `#${encodeURIComponent(data.candidates[column].key)}/${encodeURI(member.id)}`;
+
+  function go(address) {
+    if (location.hash === address) follow();
+    else location.hash = address;
+  }
+
+  /** Show what the address says. */
+  function follow() {
+    const address = decodeSafely(location.hash.slice(1));
+    cell = null;
+    if (address === ':clauses' || address === '') {
+      detail.dialog.close();
+      if (current !== (address ? 'clauses' : 'scenarios')) select(address ? 'clauses' : 'scenarios');
+      return;
+    }
+    if (address.startsWith(':clause/')) {
+      const row = data.clauses.find((clause) => clause.id === address.slice(8));
+      if (row) { detail.clause(row); return; }
+    }
+    for (const [column, candidate] of data.candidates.entries()) {
+      if (!address.startsWith(`${candidate.key}/`)) continue;
+      const member = data.scenarios.find((row) => row.id === address.slice(candidate.key.length + 1));
+      if (member) { cell = [member, column]; detail.scenario(member, column); return; }
+    }
+    if (detail.dialog.open) detail.dialog.close();
+    tell(`There is nothing here that is called ${address}.`);
+  }
+
+  function select(name) {
+    current = name;
+    for (const view of Object.keys(views)) {
+      $(`tab-${view}`).setAttribute('aria-selected', String(view === name));
+      $(`tab-${view}`).tabIndex = view === name ? 0 : -1;
+    }
+    $('matrix').setAttribute('aria-labelledby', `tab-${name}`);
+    filters.read();
+    grid.show(views[name]);
+    refresh();
+  }
+
+  function refresh() {
+    const filtered = filters.read();
+    const view = views[current];
+    const shown = view.groups.reduce((sum, group) => sum + group.rows.filter(view.meant).length, 0);
+    const all = view.groups.reduce((sum, group) => sum + group.rows.length, 0);
+    for (const group of view.groups) {
+      if (filtered && shown <= 300) { if (!group.open) { group.open = true; group.byFilter = true; } }
+      else if (group.byFilter) { group.open = false; group.byFilter = false; }
+    }
+    grid.filter();
+    $('shown').textContent = filtered ? `${shown} of ${all} ${current}` : `${all} ${current}`;
+  }
+
+  /** Go to the next or the previous of the scenarios that are shown. */
+  function step(by) {
+    if (!cell) return;
+    const rows = views.scenarios.groups.flatMap((group) => group.rows.filter(views.scenarios.meant));
+    const next = rows[rows.indexOf(cell[0]) + by];
+    if (next) go(addressOf(next, cell[1]));
+  }
+
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select')) {
+      if (event.key === 'Escape' && event.target.id === 'text') { grid.focusable(0, 0, { focus: true }); event.preventDefault(); }
+      return;
+    }
+    if (event.key === '/' && !detail.dialog.open) { $('text').focus(); event.preventDefault(); }
+    if (event.key === 'n' && detail.dialog.open) step(1);
+    if (event.key === 'p' && detail.dialog.open) step(-1);
+  });
+  for (const view of Object.keys(views)) {
+    $(`tab-${view}`).addEventListener('click', () => { history.pushState(null, '', view === 'clauses' ? '#:clauses' : location.pathname + location.search); select(view); });
+    $(`tab-${view}`).addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+      const other = view === 'clauses' ? 'scenarios' : 'clauses';
+      $(`tab-${other}`).focus();
+      $(`tab-${other}`).click();
+    });
+  }
+  $('open-all').addEventListener('click', () => grid.openAll(true));
+  $('close-all').addEventListener('click', () => grid.openAll(false));
+  window.addEventListener('hashchange', follow);
+  new ResizeObserver(([tools]) => document.documentElement.style.setProperty('--tools', `${tools.target.offsetHeight}px`)).observe(document.querySelector('.tools'));
+  select(location.hash.startsWith('#:clause') ? 'clauses' : 'scenarios');
+  follow();
+  document.documentElement.dataset.ready = 'true';
+}
+
+function decodeSafely(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
+function tell(text) {
+  $('trouble').textContent = text;
+  $('trouble').hidden = false;
+}
+
+if (typeof DecompressionStream === 'undefined') tell('This browser cannot open what is packed in the page: it has no DecompressionStream.');
+else start().catch((error) => { tell(`The page does not work: ${error.message}`); throw error; });
