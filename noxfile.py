@@ -12,6 +12,7 @@ nox.options.default_venv_backend = "venv"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PROJECT, "test")
+CLIENTS = nox.project.dependency_groups(PROJECT, "clients")
 QUALITY = nox.project.dependency_groups(PROJECT, "quality")
 OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
 
@@ -24,6 +25,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def miniatures(session: nox.Session) -> None:
+    """Let every miniature meet the whole corpus: each bug fails exactly its scenarios, each legal variant none."""
+    session.install("-e", ".[conformance]", *TEST)
+    session.run("pytest", "-n", "2", "tests/conformance/test_miniatures.py", "--whole-corpus", *session.posargs)
+
+
+@nox.session
 def conformance(session: nox.Session) -> None:
     """Judge a candidate; arguments go to ``smtp-conformance run`` (without any: the reference client)."""
     session.install("-e", ".[conformance]")
@@ -31,9 +39,16 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """Judge every candidate found on this machine against its baseline; arguments go to ``smtp-conformance matrix``."""
+    session.install("-e", ".[conformance]", *CLIENTS)
+    session.run("smtp-conformance", "matrix", "-n", "2", *session.posargs)
+
+
+@nox.session
 def quality(session: nox.Session) -> None:
     """Check types, style, architecture and the scenario files."""
-    session.install("-e", ".[conformance]", *TEST, *QUALITY)
+    session.install("-e", ".[conformance]", *TEST, *CLIENTS, *QUALITY)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy", *OURS, "tests", "noxfile.py")

@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-_NEEDED = ("click", "findpython", "jinja2", "jsonschema", "platformdirs", "pytest", "rich", "ruamel.yaml", "trustme", "xdist")
+_NEEDED = (
+    "click",
+    "findpython",
+    "jinja2",
+    "jsonschema",
+    "platformdirs",
+    "pytest",
+    "rich",
+    "ruamel.yaml",
+    "trustme",
+    "xdist",
+)
 
 
 def main() -> None:

@@ -69,6 +69,19 @@ def _selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name where reports are written."""
+    for name, what in (
+        ("badge", "a badge for shields.io, as JSON"),
+        ("markdown", "a summary in Markdown, for the page of a CI job"),
+        ("junit", "JUnit XML"),
+        ("html", "a page to look through, one file"),
+    ):
+        file = click.Path(path_type=Path)
+        command = click.option(f"--{name}", f"{name}_file", type=file, metavar="F", help=f"Write {what}.")(command)
+    return command
+
+
 @main.command()
 @_selecting
 @click.option(
@@ -81,7 +94,8 @@ def _selecting(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="F", help="Write results as JSON lines.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path), metavar="F", help="Write JUnit XML.")
+@_reporting
+@click.option("--durations", type=click.IntRange(min=0), default=0, metavar="N", help="Tell the N slowest scenarios.")
 @click.option(
     "--baseline",
     "baselines",
@@ -113,21 +127,34 @@ def run(**options: Any) -> None:
     sys.exit(run_scenarios(RunOptions(**options)))
 
 
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="F...")
+@_reporting
+@click.option(
+    "--mixed", is_flag=True, help="Take results of different suites, or of different states of the scenarios."
+)
+@_scenarios_option
+def report(files: Sequence[Path], folders: Sequence[Path], *, mixed: bool, **forms: Path | None) -> None:
+    """Build reports out of one or several result files, written by run --json.
+
+    Without an option it tells what is in the files. Parts of one candidate's results are put together.
+    """
+    from conformance.report.forms import Forms, report_files
+    from conformance.report.listing import tell_of
+
+    tell_of(report_files(files, Forms(**forms), folders=folders, mixed=mixed), folders)
+
+
 @main.command("list")
 @_selecting
 def list_scenarios(
     patterns: Sequence[str], levels: Sequence[str], tags: Sequence[str], folders: Sequence[Path]
 ) -> None:
     """List scenarios: id, level, title."""
+    from conformance.report.listing import list_of
     from conformance.scenario.selection import select
 
-    corpus = _corpus(folders)
-    chosen = select(corpus.scenarios, patterns, levels=levels, tags=tags)
-    width = max(len(scenario.id) for scenario in chosen)
-    for scenario in chosen:
-        click.echo(f"{scenario.id:{width}}  {scenario.level:10}  {scenario.title}")
-    if sys.stdout.isatty():
-        click.echo(f"{len(chosen)} scenarios", err=True)
+    list_of(select(_corpus(folders).scenarios, patterns, levels=levels, tags=tags))
 
 
 @main.command()
@@ -135,15 +162,11 @@ def list_scenarios(
 @_scenarios_option
 def show(scenario_id: str, folders: Sequence[Path]) -> None:
     """Show a scenario as an annotated dialogue."""
-    from conformance.report.dialogue import dialogue_of
+    from conformance.report.listing import show_all
     from conformance.scenario.selection import select
 
     corpus = _corpus(folders)
-    for number, scenario in enumerate(select(corpus.scenarios, [scenario_id])):
-        if number:
-            click.echo("")
-        for line in dialogue_of(scenario, corpus.clauses):
-            click.echo(line)
+    show_all(select(corpus.scenarios, [scenario_id]), corpus.clauses)
 
 
 @main.command()
@@ -151,16 +174,9 @@ def show(scenario_id: str, folders: Sequence[Path]) -> None:
 @_scenarios_option
 def clauses(*, uncovered: bool, folders: Sequence[Path]) -> None:
     """List the clauses and how many scenarios judge each."""
-    from conformance.scenario.lint import coverage
+    from conformance.report.listing import list_of_clauses
 
-    corpus = _corpus(folders)
-    counts = coverage(corpus)
-    for clause in corpus.clauses.values():
-        if not (uncovered and counts[clause.id]):
-            source = f"norm {clause.norm}" if clause.norm else f"RFC {clause.rfc}" if clause.rfc else "CPython"
-            click.echo(f"{counts[clause.id]:4}  {clause.level:10}  {clause.id}  ({source})  {clause.says}")
-    covered = sum(1 for clause_id in corpus.clauses if counts[clause_id])
-    click.echo(f"{covered} of {len(corpus.clauses)} clauses have a scenario")
+    list_of_clauses(_corpus(folders), uncovered=uncovered)
 
 
 @main.command()
@@ -200,6 +216,26 @@ def compare(before: str, after: str, **options: Any) -> None:
     for line in comparing.comparison_lines(found, read_catalogue(options["folders"])):
         click.echo(line)
     sys.exit(found.exit_code)
+
+
+@main.command()
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
+@click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
+@click.option("--list", "only_list", is_flag=True, help="Tell which candidates there are, and judge none.")
+def matrix(patterns: Sequence[str], workers: int, *, only_list: bool) -> None:
+    """Judge all candidates of this machine, each with its shipped baseline, and print one table by family."""
+    from conformance.report.matrix import find_candidates, judge_all, table_lines
+
+    found = list(find_candidates())
+    for each in found:
+        click.echo(f"{'' if each.there else 'left out: '}{each.client}: {each.told}")
+    if only_list:
+        return
+    clients = [each.client for each in found if each.there]
+    code, results = judge_all(clients, patterns=patterns, workers=workers)
+    for line in table_lines(clients, results) if results else ():
+        click.echo(line)
+    sys.exit(code)
 
 
 @main.group()

@@ -134,10 +134,10 @@ class ScenarioFile(pytest.File):
 
 
 class NotConformingError(Exception):
-    """A scenario did not pass; carries its result to the report."""
+    """A scenario did not pass; carries its result to the report, and says of itself all that is known."""
 
-    def __init__(self, result: Result) -> None:
-        super().__init__(result.id)
+    def __init__(self, result: Result, text: str) -> None:
+        super().__init__(text)
         self.result = result
 
 
@@ -150,10 +150,14 @@ class ScenarioItem(pytest.Item):
         self.client = client
         self.result: Result | None = None
         self.add_marker(pytest.mark.smtp(level=str(scenario.level)))
+        self.extra_keyword_matches.update({client, str(scenario.level), *scenario.tags, *scenario.clauses})
+        self.user_properties.extend([("candidate", client), ("level", str(scenario.level))])
 
     def runtest(self) -> None:
-        """Play the scenario; skipped where the candidate has no such operation."""
+        """Play the scenario; skipped where the candidate has no such operation, xfailed where its baseline lists it."""
         from conformance.errors import SuiteError
+        from conformance.report.failure import failure_text
+        from conformance.report.summary import is_wrong
         from conformance.runner.verdict import Verdict
 
         try:
@@ -165,15 +169,19 @@ class ScenarioItem(pytest.Item):
                 pytest.skip(self.result.reason)
             case Verdict.KNOWN:
                 pytest.xfail(self.result.reason)
-            case Verdict.FAIL | Verdict.ERROR:
-                raise NotConformingError(self.result)
+            case _ if is_wrong(self.result):
+                raise NotConformingError(self.result, failure_text(self.result, _session(self.config).clauses))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the text that explains a failure without further digging."""
         if isinstance(excinfo.value, NotConformingError):
-            from conformance.report.failure import failure_text
+            from conformance.report.failure import first_words
 
-            return failure_text(excinfo.value.result, _session(self.config).clauses)
+            representation: Any = excinfo.getrepr(
+                style="value"
+            )  # passes from a worker to the controller, as text does not
+            representation.reprcrash.message = first_words(excinfo.value.result)
+            return representation
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -186,5 +194,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Send the result along with the report, also from a worker of pytest-xdist."""
     report = yield
     if isinstance(item, ScenarioItem) and call.when == "call" and item.result is not None:
+        if report.skipped and isinstance(
+            report.longrepr, tuple
+        ):  # skipped for what the scenario asks, not by a line here
+            report.longrepr = (str(item.path), 1, report.longrepr[2])
         report.smtp_result = json.dumps(item.result.to_json())  # text passes from worker to controller unharmed
     return report

@@ -156,24 +156,36 @@ class Connection:
         else:
             self._fill("the end of the mail data")
 
-    def read_data(self, *, at_most: int | None = None) -> tuple[bytes, int]:
+    def read_data(self) -> tuple[bytes, int]:
         """Read mail data to their end; return them without transparency, and the index of their last event.
-
-        Args:
-            at_most: keep no more than about so many octets, the last ones; left out: all.
 
         Raises:
             ClientEndedError: they do not end.
         """
+        content, _ = self._read_data(limits.CONNECTION_OCTETS)
+        return content, self._inbox.last_event
+
+    def read_data_within(self, at_most: int) -> bytes | None:
+        """Read mail data to their end; return them without transparency, None if they have more octets than allowed.
+
+        Raises:
+            ClientEndedError: they do not end.
+        """
+        content, dropped = self._read_data(at_most)
+        return None if dropped or len(content) > at_most else content
+
+    def _read_data(self, at_most: int) -> tuple[bytes, bool]:
+        dropped = False
         if not self.session.in_data:
             self._begin_data()
         while (content := self._inbox.take_data()) is None:
-            if at_most is not None and self._inbox.held > at_most:
+            if self._inbox.held > at_most:
                 self._inbox.drop_data()
+                dropped = True
             self._fill("the end of the mail data")
         self.session.data_arrived()
         self._inbox.begin_lines()
-        return content, self._inbox.last_event
+        return content, dropped
 
     def read_octets(self, count: int) -> None:
         """Read so many octets, whatever they are.

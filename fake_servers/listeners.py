@@ -26,12 +26,14 @@ class Listener:
         host: the address; empty for a Unix socket.
         port: the port that the system chose; 0 for a Unix socket.
         path: of the Unix socket; empty for TCP.
+        directory: made for the socket, and removed with it; empty if there is none.
     """
 
     listening: socket.socket
     host: str = ""
     port: int = 0
     path: str = ""
+    directory: str = ""
 
     def accept(self) -> tuple[socket.socket, PeerFacts] | None:
         """Return the next connection, and where it comes from; None if the client has gone again."""
@@ -50,22 +52,30 @@ class Listener:
     def close(self) -> None:
         """Stop listening, and remove what is left of it."""
         self.listening.close()
-        if self.path:
-            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+        if self.directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+        elif self.path:
+            Path(self.path).unlink(missing_ok=True)
 
 
-def listen_on_tcp(*, narrow: bool) -> Listener:
-    """Listen on a free port.
+def listen_on_tcp(*, narrow: bool = False, address: str = _LOOPBACK, port: int = 0) -> Listener:
+    """Listen on a port.
 
     Args:
         narrow: whether connections get small receive buffers, which must be asked for before they are made.
+        address: an IPv4 or IPv6 address of this machine.
+        port: left out: one that is free.
+
+    Raises:
+        OSError: somebody else listens there, or it is no address of this machine.
     """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with contextlib.ExitStack() as undo:
-        listening = undo.enter_context(socket.create_server((_LOOPBACK, 0), backlog=limits.BACKLOG))
+        listening = undo.enter_context(socket.create_server((address, port), family=family, backlog=limits.BACKLOG))
         _prepare(listening, narrow=narrow)
         undo.pop_all()
-    host, port = listening.getsockname()
-    return Listener(listening=listening, host=host, port=port)
+    name = listening.getsockname()
+    return Listener(listening=listening, host=name[0], port=name[1])
 
 
 def listen_on_unix(directory: Path | None, *, narrow: bool) -> Listener:
@@ -89,6 +99,22 @@ def listen_on_unix(directory: Path | None, *, narrow: bool) -> Listener:
         listening.bind(path)
         listening.listen(limits.BACKLOG)
         _prepare(listening, narrow=narrow)
+        undo.pop_all()
+    return Listener(listening=listening, path=path, directory=str(own))
+
+
+def listen_at_path(path: str) -> Listener:
+    """Listen on a Unix socket at this path, which goes when the listening ends.
+
+    Raises:
+        OSError: there is a file of that name, or no such directory, or the path is too long.
+    """
+    with contextlib.ExitStack() as undo:
+        listening = undo.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        listening.bind(path)
+        undo.callback(Path(path).unlink, missing_ok=True)
+        listening.listen(limits.BACKLOG)
+        _prepare(listening, narrow=False)
         undo.pop_all()
     return Listener(listening=listening, path=path)
 

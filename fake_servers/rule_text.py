@@ -116,7 +116,9 @@ def build_rule(at: str, reply: str | Sequence[str] | None = None, **settings: An
     rule = Rule(
         place=place,
         pattern=pattern,
-        conditions=Conditions(**{key: _read(key, settings[key], _CONDITIONS[key]) for key in _CONDITIONS if key in settings}),
+        conditions=Conditions(
+            **{key: _read(key, settings[key], _CONDITIONS[key]) for key in _CONDITIONS if key in settings}
+        ),
         counting=Counting(**{key: _read(key, settings[key], _COUNTING[key]) for key in _COUNTING if key in settings}),
         actions=actions,
         text=_in_one_line(at, settings),
@@ -173,7 +175,7 @@ def _check_place(rule: Rule) -> None:
         raise RuleError("", f"a rule does something: a reply, or one of {', '.join(sorted({*_ACTIONS, 'do'}))}")
     negotiates = any(isinstance(action, steps.NegotiateTls) for action in rule.actions)
     if negotiates and rule.place is not Place.TLS:
-        raise RuleError("certificate" if negotiates else "", "goes with the place tls only")
+        raise RuleError("certificate", "certificate and cut go with the place tls only")
     if any(isinstance(action, Keep) for action in rule.actions) and rule.place is not Place.END_OF_DATA:
         raise RuleError("keep", "goes with the place end of data only")
 

@@ -199,7 +199,8 @@ class Conditions:
             (None if self.containing is None else f"*{self.containing}*", (content,)),
         )
         return all(
-            wanted is None or any(matches(wanted, text, ignoring_case=True) for text in given) for wanted, given in texts
+            wanted is None or any(matches(wanted, text, ignoring_case=True) for text in given)
+            for wanted, given in texts
         )
 
     def _sizes_hold(self, occasion: Occasion) -> bool:

@@ -38,7 +38,7 @@ def _plain(initial: bytes | None) -> Exchange:
     """RFC 4616: authorization identity, NUL, authentication identity, NUL, password."""
     response = initial if initial is not None else (yield b"")
     parts = response.split(b"\0")
-    if len(parts) != 3:  # noqa: PLR2004 - the three of RFC 4616 section 2
+    if len(parts) != 3:
         raise ValueError("PLAIN takes an identity, a user and a password with NUL between them")
     return Claim(user=parts[1].decode(), proven_by=_same(parts[2]))
 

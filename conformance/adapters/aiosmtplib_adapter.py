@@ -176,13 +176,9 @@ class SMTP(Counterparts):
     def _endpoint(self, host: str, port: int) -> dict[str, Any]:
         return {"hostname": split_host(self.smtp_conformance_client, host), "port": port or None}
 
-    def connect(
-        self, host: str = "localhost", port: int = 0, source_address: tuple[str, int] | None = _UNSET
-    ) -> Reply:
+    def connect(self, host: str = "localhost", port: int = 0, source_address: tuple[str, int] | None = _UNSET) -> Reply:
         """Connect and return the greeting."""
-        return _reply_of(
-            self._client.connect, **self._endpoint(host, port), **_given(source_address=source_address)
-        )
+        return _reply_of(self._client.connect, **self._endpoint(host, port), **_given(source_address=source_address))
 
     # greeting the server
 

@@ -217,5 +217,3 @@ class LMTP(_Lacking):
     """What smtpproto does not have."""
 
     what = "speaks no LMTP"
-
-

@@ -133,9 +133,7 @@ def read_baseline(path: Path) -> Baseline:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"--baseline {shown} cannot be read: {error}; --update-baseline writes a new one"
-        ) from error
+        raise UsageError(f"--baseline {shown} cannot be read: {error}; --update-baseline writes a new one") from error
     tree = read_tree(text, shown)
     problems = list(schema_problems(tree, _SCHEMA)) or list(_mistakes(tree))
     if problems:
@@ -188,8 +186,6 @@ def _entries(items: Sequence[Mapping], lines: Sequence[str]) -> Iterator[Entry]:
     starts = [_first_line(item.place, lines) for item in items]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     for item, start, end in zip(items, starts, ends, strict=False):  # without items there is no end either
-        while lines[end - 1].strip() == "" or lines[end - 1].lstrip().startswith("#"):
-            end -= 1  # a comment before the next entry is that entry's
         words = {key: " ".join(str(plain(value)).split()) for key, value in _texts(item)}
         yield Entry(
             patterns=tuple(_patterns(_at(item, "id"))),
@@ -197,7 +193,7 @@ def _entries(items: Sequence[Mapping], lines: Sequence[str]) -> Iterator[Entry]:
             breach=words.get("breach", ""),
             reason=words["reason"],
             link=words.get("link", ""),
-            lines=(start, end),
+            lines=(start, _last_line(lines, end)),
         )
 
 
@@ -210,6 +206,11 @@ def _texts(item: Mapping) -> Iterator[tuple[str, Node]]:
 def _first_line(place: Place, lines: Sequence[str]) -> int:
     """Return the line of the dash, which may stand alone before the entry."""
     return place.line if lines[place.line - 1].lstrip().startswith("-") else place.line - 1
+
+
+def _last_line(lines: Sequence[str], end: int) -> int:
+    """Return the last line of an entry before a line: a comment before the next entry is that entry's."""
+    return next(number for number in range(end, 0, -1) if lines[number - 1].split("#")[0].strip())
 
 
 def _patterns(node: Node) -> Iterator[Pattern]:

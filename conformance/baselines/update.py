@@ -7,7 +7,6 @@ link to the entries that take its place.
 from __future__ import annotations
 
 import json
-import os
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -123,7 +122,9 @@ def _listings(seen: Sequence[Seen], kept: Sequence[Entry], known: Sequence[Entry
     for each in seen:
         files[each.file_id].append(each)
     for cases in files.values():
-        for ids, message, of in _grouped(cases, [each for each in cases if each.message and not _is_listed(each, kept)]):
+        for ids, message, of in _grouped(
+            cases, [each for each in cases if each.message and not _is_listed(each, kept)]
+        ):
             yield _listing(ids, known, of, message=message)
         for clause in sorted({clause for each in cases for clause in each.breaches}):
             broken = [each for each in cases if clause in each.breaches and not _is_listed(each, kept, clause)]
@@ -139,7 +140,7 @@ def _is_listed(seen: Seen, kept: Sequence[Entry], clause: str = "") -> bool:
 
 def _grouped(cases: Sequence[Seen], failing: Sequence[Seen]) -> Iterator[tuple[tuple[str, ...], str, Seen]]:
     """Yield patterns, message and an example for those that fail alike."""
-    shared = os.path.commonprefix([each.lasting for each in failing]).rstrip()
+    shared = _common_start([each.lasting for each in failing]).rstrip()
     if failing and ", got " in shared:
         yield _globs(cases, failing), shared, failing[0]
         return
@@ -148,6 +149,12 @@ def _grouped(cases: Sequence[Seen], failing: Sequence[Seen]) -> Iterator[tuple[t
         alike[each.lasting].append(each)
     for message, group in alike.items():
         yield _globs(cases, group), message, group[0]
+
+
+def _common_start(texts: Sequence[str]) -> str:
+    first, last = min(texts, default=""), max(texts, default="")
+    ends = (index for index, char in enumerate(first) if last[index : index + 1] != char)
+    return first[: next(ends, len(first))]
 
 
 def _globs(cases: Sequence[Seen], meant: Sequence[Seen]) -> tuple[str, ...]:

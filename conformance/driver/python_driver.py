@@ -227,7 +227,7 @@ class Decoder:
         for key, build in self._FORMS.items():
             if key in form:
                 return self._built(key, build, form[key])
-        raise NotUnderstoodError(f"this driver has no value form {'/'.join(form)}")
+        raise UnsupportedError(f"this driver has no value form {'/'.join(form)}")
 
     def _built(self, key: str, build: Callable[..., Any], content: Any) -> Any:
         """Build a value; what fails is the request's fault, unless it is the candidate that lacks something."""
@@ -479,14 +479,18 @@ class HostTable:
             self._dialled.append(Encoder(lambda _value: None).forms([name, port]))
         if route is None:
             return address
+        reached, number = self._endpoint(route)
+        return ("::ffff:" + reached, number, 0, 0) if sock.family == socket.AF_INET6 else (reached, number)
+
+    def _endpoint(self, route: Any) -> Any:
+        """Return where a route of the table leads, or raise what the system says of it."""
         if route == "refused":
             raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
         if route == "unreachable":
             raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
         if route == "silent":
-            route = self._silent_endpoint()
-        reached, number = self._server if route == "server" else route
-        return ("::ffff:" + reached, number, 0, 0) if sock.family == socket.AF_INET6 else (reached, number)
+            return self._silent_endpoint()
+        return self._server if route == "server" else route
 
 
 def port_number(port: Any) -> int:

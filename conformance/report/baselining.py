@@ -94,7 +94,9 @@ class RunBaselines:
         if selected.updating:
             failed = [result.id for result in results if result.reason.startswith(FAKE_SERVER_FAILED)]
             if not whole or failed:
-                why = f"the fake server failed in {failed[0]}" if failed else f"the run ended with exit code {int(code)}"
+                why = (
+                    f"the fake server failed in {failed[0]}" if failed else f"the run ended with exit code {int(code)}"
+                )
                 raise UsageError(f"no baseline was written: {why}")
             return list(self._rewritten(results, clauses)), ExitCode.OK
         stale = self._stale(results, selected.patterns) if whole and not selected.narrowed else []
@@ -124,9 +126,7 @@ class RunBaselines:
         self, baseline: Baseline, client: str, results: Iterable[Result], clauses: Mapping[str, Clause]
     ) -> str:
         seen = [_seen(result, clauses) for result in results if result.candidate == client]
-        others = [
-            read_baseline(path) for path in sorted(baseline.path.parent.glob("*.yaml")) if path != baseline.path
-        ]
+        others = [read_baseline(path) for path in sorted(baseline.path.parent.glob("*.yaml")) if path != baseline.path]
         done = update(baseline, seen, others)
         _write(baseline.path, done.text)
         return f"{baseline.path}: {done.added} entries written, {done.removed} taken out"
@@ -143,7 +143,9 @@ def _refuse_useless(
         if baseline.path in map(Path, names) and baseline not in by_client.values():
             about = ", ".join(filter(None, (baseline.client, baseline.language)))
             there = "; ".join(f"{client} ({identity})" for client, identity in identities.items())
-            raise UsageError(f"--baseline {baseline.path} is about {about}, and none of the candidates is that: {there}")
+            raise UsageError(
+                f"--baseline {baseline.path} is about {about}, and none of the candidates is that: {there}"
+            )
 
 
 def _new_files(names: Sequence[str], lacking: Mapping[str, Identity]) -> Iterator[tuple[str, tuple[Path, Identity]]]:

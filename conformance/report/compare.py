@@ -19,6 +19,7 @@ from conformance.runner.verdict import Result, Verdict
 from conformance.scenario.model import Clause
 
 _PLACE = re.compile(r" \(at [^()]*( in \w+)?\)$")
+_VERB = re.compile(r"\b(mail from|rcpt to):", re.IGNORECASE)
 _INDENT = "    "
 
 
@@ -48,8 +49,7 @@ class Comparison:
         return [
             (result, self.after.results[scenario_id])
             for scenario_id, result in self.before.results.items()
-            if scenario_id in self.after.results
-            and _observed(result) != _observed(self.after.results[scenario_id])
+            if scenario_id in self.after.results and _observed(result) != _observed(self.after.results[scenario_id])
         ]
 
     @property
@@ -109,7 +109,9 @@ def _side_of(path: Path) -> Side:
     file = read_results(path)
     names = list(dict.fromkeys(result.candidate for result in file.results))
     if len(names) > 1:
-        raise UsageError(f"{path} has results of {len(names)} candidates ({', '.join(names)}); one is compared at a time")
+        raise UsageError(
+            f"{path} has results of {len(names)} candidates ({', '.join(names)}); one is compared at a time"
+        )
     if file.truncated:
         raise UsageError(f"{path} is truncated: what it lacks would pass for a change")
     return Side(name=path.name, results={result.id: result for result in file.results})
@@ -117,10 +119,15 @@ def _side_of(path: Path) -> Side:
 
 def _observed(result: Result) -> tuple[object, ...]:
     """Return what was observed, without what is another each time: places, durations, and the baseline's judgement."""
-    differences = tuple((each.step, each.expected, _PLACE.sub("", each.got)) for each in result.differences)
+    differences = tuple((each.step, each.expected, _lasting(each.got)) for each in result.differences)
     breaches = frozenset(breach.clause for breach in (*result.breaches, *result.known_breaches))
     trouble = _trouble(result).partition(":")[0] if _own_verdict(result) is Verdict.ERROR else ""
     return _own_verdict(result), differences, breaches, trouble
+
+
+def _lasting(got: str) -> str:
+    """Return what came without the place that raised it, and with verbs in one case: case says nothing there."""
+    return _VERB.sub(lambda verb: verb[0].lower(), _PLACE.sub("", got))
 
 
 def _own_verdict(result: Result) -> Verdict:
@@ -186,7 +193,10 @@ def _pair_lines(comparison: Comparison, before: Result, after: Result) -> Iterat
 
 def _observation_lines(result: Result) -> Iterable[str]:
     verdict = _own_verdict(result)
-    lines = [f"at {printable(each.step)}: expected {printable(each.expected)}, got {printable(each.got)}" for each in result.differences]
+    lines = [
+        f"at {printable(each.step)}: expected {printable(each.expected)}, got {printable(each.got)}"
+        for each in result.differences
+    ]
     if verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
         lines = [printable(_trouble(result))]
     breaches = (*result.breaches, *result.known_breaches)

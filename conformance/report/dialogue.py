@@ -5,69 +5,79 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from conformance.report.failure import printable
+from conformance.report.norm import in_words
+from conformance.report.styled import Style, StyledLine, line
 from conformance.scenario.model import Clause, ClientStep, Scenario, Verb
 from conformance.scenario.tree import Node, Sequence, plain
 from fake_servers import steps
 
 
-def dialogue_of(scenario: Scenario, clauses: Mapping[str, Clause]) -> Iterator[str]:
+def dialogue_of(scenario: Scenario, clauses: Mapping[str, Clause]) -> Iterator[StyledLine]:
     """Yield the lines of an annotated dialogue: duty, clauses, what is given, both sides."""
-    yield f"{scenario.id}: {scenario.title}"
+    yield line((scenario.id, Style.HEAD), f": {scenario.title}")
     tags = f", tags {' '.join(sorted(scenario.tags))}" if scenario.tags else ""
-    yield f"level {scenario.level}, over {scenario.over}{tags}, in {scenario.path}"
+    yield line((f"level {scenario.level}, over {scenario.over}{tags}, in {scenario.path}", Style.QUIET))
     for clause_id in scenario.clauses:
         clause = clauses[clause_id]
-        source = f"norm line {clause.norm}" if clause.norm else f"RFC {clause.rfc}"
-        yield f"  clause {clause.id} ({source}): {clause.says}"
+        yield line(
+            ("  clause ", Style.QUIET), f"{clause.id} ", (f"({in_words(clause)})", Style.QUIET), f": {clause.says}"
+        )
     if scenario.note:
-        yield f"  note: {scenario.note.strip()}"
+        yield line(f"  note: {scenario.note.strip()}")
     for key, value in scenario.given:
-        yield f"  given {key}: {plain(value)}"
+        yield line(f"  given {key}: {plain(value)}")
     if scenario.script:
-        yield ""
-        yield "The server"
-        for number, dialogue in enumerate(scenario.script.dialogues, 1):
-            if len(scenario.script.dialogues) > 1:
-                yield f"  connection {number} ({dialogue.transport})"
-            yield from _server_lines(dialogue.steps, "  ")
-        courteous = all(dialogue.courteous for dialogue in scenario.script.dialogues)
-        yield "  then: RSET, NOOP, QUIT and EHLO are answered politely" if courteous else "  then: nothing is expected"
-    yield ""
-    yield "The client"
+        yield line("")
+        yield from _server_side(scenario.script)
+    yield line("")
+    yield line(("The client", Style.HEAD))
     for step in scenario.client:
         yield from _client_lines(step)
 
 
-def _server_lines(played: tuple[steps.Step, ...], indent: str) -> Iterator[str]:
+def _server_side(script: steps.Script) -> Iterator[StyledLine]:
+    yield line(("The server", Style.HEAD))
+    for number, dialogue in enumerate(script.dialogues, 1):
+        if len(script.dialogues) > 1:
+            yield line((f"  connection {number} ({dialogue.transport})", Style.QUIET))
+        yield from _server_lines(dialogue.steps, "  ")
+    courteous = all(dialogue.courteous for dialogue in script.dialogues)
+    then = "RSET, NOOP, QUIT and EHLO are answered politely" if courteous else "nothing is expected"
+    yield line((f"  then: {then}", Style.QUIET))
+
+
+def _server_lines(played: tuple[steps.Step, ...], indent: str) -> Iterator[StyledLine]:
     for step in played:
         if isinstance(step, steps.Branches):
             for branch in step.branches:
-                yield f"{indent}{'or' if branch is not step.branches[0] else 'either'}"
+                yield line((f"{indent}{'or' if branch is not step.branches[0] else 'either'}", Style.QUIET))
                 yield from _server_lines(branch, f"{indent}  ")
         elif isinstance(step, steps.Reply):
-            for line in step.octets.decode("utf-8", "replace").splitlines():
-                yield f"{indent}S: {printable(line)}{'' if step.asked else '   (unasked)'}"
+            for text in step.octets.decode("utf-8", "replace").splitlines():
+                unasked = "" if step.asked else "   (unasked)"
+                yield line((f"{indent}S: {printable(text)}", Style.SERVER), (unasked, Style.QUIET))
         else:
-            yield f"{indent}{printable(step.label)}"
+            yield line((f"{indent}{printable(step.label)}", Style.CLIENT))
 
 
-def _client_lines(step: ClientStep) -> Iterator[str]:
+def _client_lines(step: ClientStep) -> Iterator[StyledLine]:
     implied = "   (implied by the transport)" if step.implied else ""
     kwargs = ", ".join(f"{name}={plain(value)!r}" for name, value in step.kwargs)
     watch = f"   watching {', '.join(step.watch)}" if step.watch else ""
     on = f" on {step.on}" if step.on != "client" else ""
-    yield f"  {printable(step.label)}{f' {kwargs}' if kwargs and step.verb is not Verb.SET else ''}{on}{watch}{implied}"
+    words = f"{printable(step.label)}{f' {kwargs}' if kwargs and step.verb is not Verb.SET else ''}{on}"
+    yield line((f"  {words}", Style.CLIENT), (f"{watch}{implied}", Style.QUIET))
     for number, outcome in enumerate(step.outcomes):
         lead = "    or " if number else "    "
         if outcome.raises:
             attributes = "".join(f", {name} {_shown(value)}" for name, value in outcome.attributes)
-            yield f"{lead}raises {' or '.join(outcome.raises)}{attributes}"
+            yield line(lead, (f"raises {' or '.join(outcome.raises)}{attributes}", Style.EXPECTED))
         elif outcome.returns is not None:
-            yield f"{lead}returns {_shown(outcome.returns)}"
+            yield line(lead, (f"returns {_shown(outcome.returns)}", Style.EXPECTED))
         elif outcome.anything:
-            yield f"{lead}returns or raises, as it likes"
+            yield line(lead, ("returns or raises, as it likes", Style.EXPECTED))
     for name, value in (*step.attributes, *step.checks):
-        yield f"    {name}: {_shown(value)}"
+        yield line(f"    {name}: ", (_shown(value), Style.EXPECTED))
 
 
 def _shown(node: Node) -> str:

@@ -22,12 +22,18 @@ _AROUND = 12
 """Lines of a long dialogue that are shown at its begin, at its end, and around each line that differs."""
 
 _UNPRINTABLE = re.compile(r"[^ -\[\]-~…]")
+_UNPRINTABLE_IN_WORDS = re.compile(r"[^ -~…]")
 _NAMED = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 
 
 def printable(text: str) -> str:
     r"""Return text in which nothing but printable characters is left: ``\x1b`` for an escape, ``\r`` for CR."""
     return _UNPRINTABLE.sub(_escape, text)
+
+
+def wording(text: str) -> str:
+    """Return words of ours with a candidate's in them: what is not printable is escaped, a backslash stays one."""
+    return _UNPRINTABLE_IN_WORDS.sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -47,12 +53,12 @@ def headline(result: Result) -> str:
 def first_words(result: Result) -> str:
     """Return the first thing that is wrong, in a line; of a pass its title."""
     if result.reason:
-        return printable(result.reason.splitlines()[0])
+        return wording(result.reason.splitlines()[0])
     if result.differences:
         more = f" (+{len(result.differences) - 1} more)" if len(result.differences) > 1 else ""
-        return f"{printable(str(result.differences[0]))}{more}"
+        return f"{wording(str(result.differences[0]))}{more}"
     if result.breaches:
-        return f"clause {result.breaches[0].clause}: {printable(result.breaches[0].message)}"
+        return f"clause {result.breaches[0].clause}: {wording(result.breaches[0].message)}"
     return result.title
 
 
@@ -75,14 +81,16 @@ def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool 
     for clause_id in result.clauses:
         clause = clauses.get(clause_id)
         if clause:
-            yield line(("clause ", Style.QUIET), f"{clause.id} ", (f"({in_words(clause)})", Style.QUIET), f": {clause.says}")
+            yield line(
+                ("clause ", Style.QUIET), f"{clause.id} ", (f"({in_words(clause)})", Style.QUIET), f": {clause.says}"
+            )
     if result.reason:
         yield line((f"{result.verdict}:", Style(result.verdict)))
-        yield from (line(f"{_INDENT}{printable(text)}") for text in result.reason.splitlines())
+        yield from (line(f"{_INDENT}{wording(text)}") for text in result.reason.splitlines())
     for difference in result.differences:
         yield from _difference_lines(result, difference)
     for breach in result.breaches:
-        yield line(f"beside it, clause {breach.clause}: ", (printable(breach.message), Style.GOT))
+        yield line(f"beside it, clause {breach.clause}: ", (wording(breach.message), Style.GOT))
     if result.dialogue:
         yield line(("dialogue:", Style.QUIET))
         yield from dialogue_lines(result, whole=whole)
@@ -91,9 +99,9 @@ def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool 
 
 def _difference_lines(result: Result, difference: Difference) -> Iterator[StyledLine]:
     where = f" ({result.path}:{difference.line})" if difference.line else ""
-    yield line(f"at {printable(difference.step)}", (where, Style.QUIET))
-    yield line(f"{_INDENT}expected: ", (printable(difference.expected), Style.EXPECTED))
-    yield line(f"{_INDENT}got:      ", (printable(difference.got), Style.GOT))
+    yield line(f"at {wording(difference.step)}", (where, Style.QUIET))
+    yield line(f"{_INDENT}expected: ", (wording(difference.expected), Style.EXPECTED))
+    yield line(f"{_INDENT}got:      ", (wording(difference.got), Style.GOT))
 
 
 def offending_events(result: Result) -> set[int]:

@@ -64,7 +64,9 @@ def write_forms(forms: Forms, collected: Collected, clauses: Mapping[str, Clause
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from error
 
 
-def report_files(paths: Sequence[Path], forms: Forms, *, folders: Sequence[Path] = (), mixed: bool = False) -> Collected:
+def report_files(
+    paths: Sequence[Path], forms: Forms, *, folders: Sequence[Path] = (), mixed: bool = False
+) -> Collected:
     """Build reports out of result files.
 
     Raises:

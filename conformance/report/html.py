@@ -1,7 +1,7 @@
 """This module owns the page: one file that needs nothing else, neither network nor server. It alone imports jinja2.
 
-The parts of the page lie in ``page/``: a template that escapes whatever it is given, styles, and scripts that make text,
-never markup, of what they read. A Content-Security-Policy allows just these scripts and styles, and no request at all.
+The parts of the page lie in ``page/``: a template that escapes whatever it is given, styles, and scripts that make
+text, never markup, of what they read. A Content-Security-Policy allows just these scripts and styles, and no request.
 """
 
 from __future__ import annotations

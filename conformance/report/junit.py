@@ -1,7 +1,7 @@
 """This module owns JUnit XML, the form that CI systems show: a suite for each candidate, a case for each scenario.
 
 It follows what Jenkins' xUnit plugin publishes as a schema and pytest calls ``xunit2``. XML 1.0 has no place for most
-control characters, not even escaped: candidates' octets are printable before they get here, and what is left is replaced.
+control characters, not even escaped: candidates' octets are printable before they get here, what is left is replaced.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def write_junit(path: Path, collected: Collected, clauses: Mapping[str, Clause])
         OSError: the file cannot be written.
     """
     suites = [_suite(column, collected, clauses) for column in collected.columns]
-    root = ET.Element("testsuites", name="smtp-conformance", **_counts(suites))
+    root = ET.Element("testsuites", {"name": "smtp-conformance", **_counts(suites)})
     root.extend(suites)
     ET.indent(root, " ")
     path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")

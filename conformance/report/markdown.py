@@ -51,7 +51,9 @@ def _standings(columns: Sequence[Column], clauses: Mapping[str, Clause]) -> Iter
         cells = []
         for level in Level:
             of_level = next((found for found in standing.levels if found.level is level), None)
-            cells.append(f"{'✅' if of_level.conforms else '❌'} {of_level.passed}/{of_level.total}" if of_level else "")
+            cells.append(
+                f"{'✅' if of_level.conforms else '❌'} {of_level.passed}/{of_level.total}" if of_level else ""
+            )
         word = "**conforms**" if standing.conforms else "does not conform"
         truncated = " (truncated)" if column.truncated else ""
         name = f"{escaped(column.name)}<br><sub>{escaped(column.words)}</sub>"

@@ -111,8 +111,8 @@ def _truncation(files: Sequence[ResultFile]) -> Iterable[str]:
     if files:
         are = "are" if len(files) > 1 else "is"
         yield (
-            f"{', '.join(str(file.path) for file in files)} {are} truncated: the run was cut short, or not all scenario "
-            "files could be read"
+            f"{', '.join(str(file.path) for file in files)} {are} truncated: the run was cut short, "
+            "or not all scenario files could be read"
         )
 
 

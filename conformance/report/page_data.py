@@ -1,4 +1,4 @@
-"""This module owns what the page knows: an index that is read when it opens, and for each family the details of its cells.
+"""This module owns what the page knows: an index, read when it opens, and for each family the details of its cells.
 
 Both are JSON, compressed, in base64. Candidates of one kind say nearly the same, so each line, dialogue, difference
 and text is kept once and told by its number; times are apart, since they always differ. Octets are made printable here:
@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.report.failure import offending_events, pieces, printable, rerun_command
+from conformance.report.failure import offending_events, pieces, printable, rerun_command, wording
 from conformance.report.merging import Collected
 from conformance.report.norm import sources_of
 from conformance.report.summary import Kept, kept_clauses
@@ -145,14 +145,14 @@ def details_of(collected: Collected) -> dict[str, dict[str, Any]]:
 def _cell(result: Result, once: Mapping[str, _Once]) -> list[Any]:
     dialogue, times = _dialogue(result, once["lines"])
     differences = [
-        [printable(item.step), item.line, printable(item.expected), printable(item.got)] for item in result.differences
+        [wording(item.step), item.line, wording(item.expected), wording(item.got)] for item in result.differences
     ]
     breaches = [
-        [breach.clause, printable(breach.message), known]
+        [breach.clause, wording(breach.message), known]
         for known, found in enumerate((result.breaches, result.known_breaches))
         for breach in found
     ]
-    reason = "\n".join(printable(text) for text in result.reason.splitlines())
+    reason = "\n".join(wording(text) for text in result.reason.splitlines())
     return [
         round(result.duration * 1e3),
         once["dialogues"].number(dialogue),

@@ -1,4 +1,4 @@
-"""This module owns what results say of where they come from: the suite, its scenarios, the machine, what was selected."""
+"""This module owns what results say of where they come from: suite, scenarios, machine, and what was selected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def header_of_run(
     Args:
         candidates: each with its name and what its driver says of itself.
         folders: of scenarios beside the shipped ones.
-        patterns, levels, tags: what the user selected by; all empty: everything.
+        patterns: what the user selected by; none: everything.
+        levels: the same.
+        tags: the same.
     """
     return {
         "type": "header",

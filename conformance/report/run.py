@@ -1,7 +1,7 @@
 """This module owns a run from the command line: pytest plays the scenarios, this tells what came out.
 
-pytest (and pytest-xdist with ``-n``) collects and distributes; nothing of the user's own pytest configuration or plugins
-takes part.
+pytest (and pytest-xdist with ``-n``) collects and distributes; nothing of the user's own pytest configuration or
+plugins takes part.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from conformance.baselines.form import folder_of
 from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.errors import ExitCode, SuiteError, UsageError
 from conformance.report.baselining import RunBaselines, Selected
-from conformance.report.results import ResultWriter
+from conformance.report.forms import Forms, write_forms
+from conformance.report.merging import collect
+from conformance.report.provenance import header_of_run
+from conformance.report.results import ResultFile, ResultWriter
 from conformance.report.terminal import TerminalReport
 from conformance.runner.smoke import smoke_test
 from conformance.runner.verdict import Result, Verdict
@@ -41,6 +44,10 @@ class RunOptions:
     workers: int = 0
     json_file: Path | None = None
     junit_file: Path | None = None
+    html_file: Path | None = None
+    markdown_file: Path | None = None
+    badge_file: Path | None = None
+    durations: int = 0
     timeout_factor: float = 1.0
     in_process: bool = False
     exitfirst: bool = False
@@ -53,6 +60,21 @@ class RunOptions:
     def baselines_that_exist(self) -> Sequence[str]:
         """The baselines that a run can be held against; one that is to be written is none yet."""
         return [name for name in self.baselines if folder_of(name).exists()]
+
+    @property
+    def forms(self) -> Forms:
+        """The reports that are to be written."""
+        return Forms(
+            html_file=self.html_file,
+            junit_file=self.junit_file,
+            markdown_file=self.markdown_file,
+            badge_file=self.badge_file,
+        )
+
+    @property
+    def partial(self) -> bool:
+        """Whether only a part of the scenarios is meant."""
+        return bool(self.patterns or self.levels or self.tags)
 
     @property
     def selected(self) -> Selected:
@@ -75,6 +97,7 @@ def run_scenarios(options: RunOptions) -> int:
     for folder in options.folders:
         if not folder.is_dir():
             raise UsageError(f"--scenarios {folder}: no such folder")
+    options.forms.check()
     _check_selection(options)
     selected = options.selected
     clauses = read_catalogue(options.folders)
@@ -82,6 +105,8 @@ def run_scenarios(options: RunOptions) -> int:
         clauses=clauses,
         clients=clients,
         verbosity=options.verbose - options.quiet,
+        durations=options.durations,
+        partial=options.partial,
     )
     identities = []
     by_client = {}
@@ -92,7 +117,10 @@ def run_scenarios(options: RunOptions) -> int:
             by_client[text] = candidate.identity
     baselines = RunBaselines.of(options.baselines, by_client, updating=options.update_baseline)
     report.candidates(identities)
-    writer = ResultWriter(options.json_file, identities) if options.json_file else None
+    header = header_of_run(
+        identities, folders=options.folders, patterns=options.patterns, levels=options.levels, tags=options.tags
+    )
+    writer = ResultWriter(options.json_file, header) if options.json_file else None
     recorder = _Recorder(report, writer)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
@@ -100,9 +128,16 @@ def run_scenarios(options: RunOptions) -> int:
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
     code = recorder.exit_code(int(status))
+    complete = code in (ExitCode.OK, ExitCode.FAILED)
     if writer:
-        writer.close(complete=code in (ExitCode.OK, ExitCode.FAILED))
+        writer.close(complete=complete)
     report.end(recorder.results, recorder.broken, code)
+    if options.forms.wanted and recorder.results:
+        played = ResultFile(
+            path=Path("this run"), header=header, results=tuple(recorder.results), truncated=not complete
+        )
+        write_forms(options.forms, collect([played]), clauses)
+        report.wrote(options.forms.wanted)
     said, code = baselines.finish(recorder.results, code, selected, clauses)
     sys.stdout.writelines(f"{line}\n" for line in said)
     return code
@@ -156,8 +191,6 @@ def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
         arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers)])
     if options.exitfirst:
         arguments.append("-x")
-    if options.junit_file:
-        arguments.extend(["--junitxml", str(options.junit_file), "-o", "junit_family=xunit2"])
     return [*arguments, str(SHIPPED), *map(str, options.folders)]
 
 

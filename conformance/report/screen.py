@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from conformance.report.styled import Span, Style, StyledLine
+from conformance.report.styled import Span, Style, StyledLine, line
 
 _COLOURS = {
     Style.PLAIN: "",
@@ -35,6 +35,7 @@ _COLOURS = {
     Style.UNSUPPORTED: "yellow",
     Style.KNOWN: "cyan",
 }
+_AS_IT_IS = (Style.COMMAND, Style.SERVER, Style.CLIENT, Style.OFFENDING)
 _WIDTH_OF_NO_TERMINAL = 100
 
 
@@ -46,14 +47,15 @@ class Screen:
     """
 
     def __init__(self, *, live: bool = False) -> None:
-        plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        self.terminal = sys.stdout.isatty()
+        plain = not self.terminal or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         self._console = Console(
             highlight=False,
             markup=False,
             emoji=False,
             color_system=None if plain else "auto",
-            force_terminal=None if sys.stdout.isatty() else False,
-            width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_NO_TERMINAL,
+            force_terminal=None if self.terminal else False,
+            width=None if self.terminal or "COLUMNS" in os.environ else _WIDTH_OF_NO_TERMINAL,
         )
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -74,8 +76,14 @@ class Screen:
         return self._console.width
 
     def say(self, *spans: str | Span) -> None:
-        """Write a line; it is not broken, so that commands and paths can be copied."""
-        self._console.print(_text(spans), soft_wrap=True)
+        """Write a line. On a terminal words that do not fit go on below; what may be copied or compared is not broken."""
+        text = _text(spans)
+        if not self.terminal or text.cell_len <= self.width or any(style in _AS_IT_IS for _, style in line(*spans)):
+            self._console.print(text, soft_wrap=True)
+            return
+        first = len(text.plain) - len(text.plain.lstrip())
+        for number, piece in enumerate(text.wrap(self._console, max(self.width - first - 4, 20))):
+            self._console.print(Text(" " * (first + 4) if number else "").append_text(piece), soft_wrap=True)
 
     def say_lines(self, lines: Iterable[StyledLine]) -> None:
         """Write lines."""

@@ -1,7 +1,7 @@
 """This module owns what a set of results amounts to: counts, clauses kept and broken, whether a candidate conforms.
 
-A candidate conforms at a level if every scenario of the level passes and no always-on wire check of the level was broken.
-It conforms if it does so at the levels ``documented`` and ``protocol``; ``de-facto`` is reported apart.
+A candidate conforms at a level if every scenario of the level passes and no always-on wire check of the level was
+broken. It conforms if it does so at the levels ``documented`` and ``protocol``; ``de-facto`` is reported apart.
 """
 
 from __future__ import annotations

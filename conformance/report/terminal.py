@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from conformance.errors import ExitCode
-from conformance.report.failure import failure_lines, first_words, printable
+from conformance.report.failure import failure_lines, first_words, printable, rerun_command, wording
 from conformance.report.screen import Screen
 from conformance.report.styled import Span, Style, line
-from conformance.report.summary import BINDING, LevelStanding, by_family, is_wrong, slowest, standing_of
+from conformance.report.summary import BINDING, LevelStanding, by_family, slowest, standing_of
 from conformance.runner.verdict import Result, Verdict
 from conformance.scenario.model import Clause
 
@@ -104,6 +105,12 @@ class TerminalReport:
         elif self._verbosity >= 0:
             self._screen.say((f"{len(results)} verdicts in {time.monotonic() - self._began:.1f} s", Style.QUIET))
 
+    def wrote(self, paths: Sequence[Path]) -> None:
+        """Tell where reports were written."""
+        if self._verbosity >= 0:
+            for path in paths:
+                self._screen.say((f"wrote {path}", Style.QUIET))
+
     def _table(self, results: Sequence[Result]) -> None:
         self._screen.say("")
         if len(self._clients) == 1:
@@ -179,14 +186,11 @@ class TerminalReport:
             self._screen.say((f"     {', '.join(list(who)[:_MOST_OF_A_CLAUSE])}{more}", Style.QUIET))
         if len(largest) > _MOST_CLAUSES:
             self._screen.say(f"     … and {len(largest) - _MOST_CLAUSES} clauses more")
-        self._screen.say(
-            f"{_MOST_IN_FULL} of {len(failures)} failures are told in full above. All of them: ",
-            ("-v", Style.COMMAND),
-            "; those of a clause: ",
-            ("smtp-conformance run --client SPEC CLAUSE", Style.COMMAND),
-            "; to look through: ",
-            ("--html F", Style.COMMAND),
-        )
+        example = rerun_command(largest[0][1][0]).rpartition(" ")[0]
+        self._screen.say(f"{_MOST_IN_FULL} of {len(failures)} failures are told in full above.")
+        self._screen.say("  all of them:         ", ("add -v", Style.COMMAND))
+        self._screen.say("  those of a clause:   ", (f"{example} {largest[0][0]}", Style.COMMAND))
+        self._screen.say("  to look through:     ", ("add --html page.html", Style.COMMAND))
 
     def _breaches(self, results: Sequence[Result]) -> None:
         """Tell of the always-on wire checks that were broken beside what scenarios judge."""
@@ -201,7 +205,7 @@ class TerminalReport:
             self._screen.say("")
             self._screen.say((f"{printable(client)} broke clause {clause} beside what {many} judge", Style.BAD))
             self._screen.say(f"    {says}")
-            self._screen.say(f"    first in {found[0].id}: {printable(example.message)}")
+            self._screen.say(f"    first in {found[0].id}: {wording(example.message)}")
 
     def _slowest(self, results: Sequence[Result]) -> None:
         if not (self._durations and results):

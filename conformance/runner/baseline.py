@@ -13,7 +13,9 @@ from conformance.runner.verdict import Result, Verdict
 _LONGEST_MESSAGE = 160
 _EXCEPTION = re.compile(r"[\w.]+(?=: )")
 """An exception's class; what it says behind is another thing in each version of Python."""
-_VARIES = re.compile(r" \(at | \(during| within |\[SSL|\(_ssl|0x|[^\s(]*\d{4,}|of length|<socket|\(\d+ (characters|octets)")
+_VARIES = re.compile(
+    r" \(at | \(during| within |\[SSL|\(_ssl|0x|[^\s(]*\d{4,}|of length|<socket|\(\d+ (characters|octets)"
+)
 """Where a message begins to tell what is another the next time: places, ports, lengths, times, OpenSSL's words."""
 
 
@@ -51,9 +53,7 @@ def hold(result: Result, names: Sequence[str], baseline: Baseline) -> Result:
     entries = baseline.entries_for(names)
     if not entries or result.reason.startswith(FAKE_SERVER_FAILED):
         return result
-    places = tuple(
-        pattern.place for entry in entries for pattern in entry.patterns if pattern.means(names)
-    )
+    places = tuple(pattern.place for entry in entries for pattern in entry.patterns if pattern.means(names))
     held = replace(result, baseline=places, own_verdict=result.verdict, trouble=_trouble_of(result))
     held, missing = _without_known_breaches(held, [entry for entry in entries if entry.breach])
     failures = [entry for entry in entries if entry.message]

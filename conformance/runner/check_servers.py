@@ -35,5 +35,5 @@ ONE_REFUSED = Script(
 )
 """A server that refuses bob and takes mail for carol."""
 
-SILENT = Script(name="driver check", dialogues=(Dialogue(steps=(*_GREETING, Silence())),))
-"""A server that greets and says no more."""
+SILENT = Script(name="driver check", dialogues=(Dialogue(steps=(Silence(),)),))
+"""A server that does not even greet."""

@@ -1,11 +1,10 @@
 """Writes the mail data a few octets at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
@@ -15,7 +14,7 @@ class SMTP(reference.SMTP):
         super()._send_mail_data([wire[start : start + size] for start in range(0, len(wire), size)])  # type: ignore[arg-type]
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,10 @@
 """Sends an empty message as no line at all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
@@ -14,7 +13,7 @@ class SMTP(reference.SMTP):
         super()._send_mail_data([b".\r\n" if wire == b"\r\n.\r\n" else wire])  # type: ignore[arg-type]
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,20 +1,21 @@
 """Returns refused recipients under their bare addresses."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
-    def sendmail(self, *args: Any, **kwargs: Any) -> Any:
-        refused = super().sendmail(*args, **kwargs)
+    def sendmail(
+        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
+    ) -> Any:
+        refused = super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
         return {reference.quoteaddr(recipient)[1:-1]: reply for recipient, reply in refused.items()}
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

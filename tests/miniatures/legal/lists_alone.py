@@ -1,21 +1,22 @@
 """Takes nothing but a list or a string for recipients."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
-    def sendmail(self, from_addr: Any, to_addrs: Any, *args: Any, **kwargs: Any) -> Any:
+    def sendmail(
+        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
+    ) -> Any:
         if not isinstance(to_addrs, list | str):
             raise TypeError("to_addrs is a list of addresses")
-        return super().sendmail(from_addr, to_addrs, *args, **kwargs)
+        return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,10 @@
 """Sends its parameters in the opposite order, and their names in mixed case."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
@@ -14,7 +13,7 @@ class SMTP(reference.SMTP):
         return [name.capitalize() + equals + value for name, equals, value in (word.partition("=") for word in chosen)]
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,10 @@
 """Refuses a message itself that is larger than the server's SIZE allows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
@@ -17,7 +16,7 @@ class SMTP(reference.SMTP):
         return super().mail(sender, options)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,10 @@
 """Leaves SMTPUTF8 out after HELO, as all ESMTP options."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
@@ -16,7 +15,7 @@ class SMTP(reference.SMTP):
         return super().sendmail(from_addr, to_addrs, msg, mail_options if self.does_esmtp else (), rcpt_options)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,10 @@
 """Sends the word 8bitmime as BODY=8BITMIME."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
@@ -14,7 +13,7 @@ class SMTP(reference.SMTP):
         return super().mail(sender, ["BODY=8BITMIME" if word.lower() == "8bitmime" else word for word in listed])
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,10 @@
 """Sends a question mark for each character of an address that is not ASCII."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -21,7 +20,7 @@ class SMTP(reference.SMTP):
         return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,25 +1,26 @@
 """Reads To and Cc only, and forgets those in Bcc."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
 
 
 class SMTP(reference.SMTP):
-    def send_message(self, msg: Any, *args: Any, **kwargs: Any) -> Any:
+    def send_message(
+        self, msg: Any, from_addr: Any = None, to_addrs: Any = None, mail_options: Any = (), rcpt_options: Any = ()
+    ) -> Any:
         letter = copy.copy(msg)
         del letter["Bcc"]
-        return super().send_message(letter, *args, **kwargs)
+        return super().send_message(letter, from_addr, to_addrs, mail_options, rcpt_options)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,13 +1,14 @@
 """Converts the line ends of bytes as well."""
 
-from __future__ import annotations
-
 import re
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "mail_data/bytes-are-not-modified",
 ]
 
 
@@ -16,7 +17,7 @@ class SMTP(reference.SMTP):
         return super().data(re.sub(b"\r\n|\r|\n", b"\r\n", msg) if isinstance(msg, bytes) else msg)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

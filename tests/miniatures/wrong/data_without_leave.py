@@ -1,9 +1,8 @@
 """Sends the message after any reply to DATA but a negative one."""
 
-from __future__ import annotations
-
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -15,7 +14,7 @@ class SMTP(reference.SMTP):
         return (354, text) if cmd == "DATA" and code < 400 else (code, text)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

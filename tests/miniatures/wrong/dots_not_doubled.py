@@ -1,13 +1,18 @@
 """Sends lines that begin with a dot as they are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "lmtp/one-recipient",
+    "low_level/step-by-step",
+    "mail_data/transparency",
+    "mail_data/transparency-in-large-messages",
+    "tls/whole-transaction",
 ]
 
 
@@ -17,7 +22,7 @@ class SMTP(reference.SMTP):
         super()._send_mail_data([wire.replace(b"\n..", b"\n.")[1:] + b".\r\n"])  # type: ignore[arg-type]
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

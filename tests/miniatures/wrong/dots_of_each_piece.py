@@ -1,13 +1,14 @@
 """Doubles dots piece by piece, and forgets at each boundary that a line may begin there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "mail_data/transparency-in-large-messages",
 ]
 
 
@@ -20,7 +21,7 @@ class SMTP(reference.SMTP):
         super()._send_mail_data([*pieces, b".\r\n"])  # type: ignore[arg-type]
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

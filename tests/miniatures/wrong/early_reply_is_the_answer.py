@@ -1,9 +1,8 @@
 """Takes a reply that came before the end of the mail data for the answer to them."""
 
-from __future__ import annotations
-
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -14,7 +13,7 @@ class SMTP(reference.SMTP):
         pass
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

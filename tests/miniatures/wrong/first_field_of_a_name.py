@@ -1,11 +1,10 @@
 """Reads only the first field of each name."""
 
-from __future__ import annotations
-
 from email.message import Message
 
 import reference_client._message
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]

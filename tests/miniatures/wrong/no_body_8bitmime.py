@@ -1,11 +1,10 @@
 """Adds SMTPUTF8 but not BODY=8BITMIME for an address outside ASCII."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -19,7 +18,7 @@ class SMTP(reference.SMTP):
         return super().mail(sender, chosen)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

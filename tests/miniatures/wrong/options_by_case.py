@@ -1,11 +1,10 @@
 """Takes an option for unknown unless its name is written in capitals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -16,7 +15,7 @@ class SMTP(reference.SMTP):
         return [option for option in super()._only_offered(options) if option.partition("=")[0].isupper()]
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

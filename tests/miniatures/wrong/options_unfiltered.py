@@ -1,13 +1,16 @@
 """Sends every option that it is given, whether or not its extension is offered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "options/mail-option-not-offered",
+    "options/rcpt-option-not-offered",
+    "send_message/smtputf8-without-8bitmime",
 ]
 
 
@@ -16,7 +19,7 @@ class SMTP(reference.SMTP):
         return list(options) if self.does_esmtp else []
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,9 +1,8 @@
 """Raises what became of RSET instead of the refusal behind which it was sent."""
 
-from __future__ import annotations
-
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -17,7 +16,7 @@ class SMTP(reference.SMTP):
                 raise reference.SMTPResponseException(code, text)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,14 +1,16 @@
 """Compares the number of refused addresses with that of recipients, so that a repeated one counts once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "disconnects/421-after-accepted-recipient",
+    "sendmail/all-refused-repeated-address",
 ]
 
 
@@ -21,7 +23,7 @@ class SMTP(reference.SMTP):
         return [recipient for recipient in recipients if recipient not in refused], refused
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,9 +1,8 @@
 """Transmits Resent-Bcc fields."""
 
-from __future__ import annotations
-
 import reference_client._message
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]

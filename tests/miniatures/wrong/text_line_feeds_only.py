@@ -1,11 +1,12 @@
 """Converts lone line feeds in text, and leaves lone carriage returns."""
 
-from __future__ import annotations
-
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "mail_data/line-ends-of-text",
 ]
 
 
@@ -16,7 +17,7 @@ class SMTP(reference.SMTP):
         return super().data(msg)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

@@ -1,11 +1,12 @@
 """Takes form feed, vertical tab and the like in text for line ends."""
 
-from __future__ import annotations
-
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
+    "api/exported-names",
+    "mail_data/line-ends-of-text",
 ]
 
 
@@ -14,7 +15,7 @@ class SMTP(reference.SMTP):
         return super().data("".join(f"{line}\r\n" for line in msg.splitlines()) if isinstance(msg, str) else msg)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 

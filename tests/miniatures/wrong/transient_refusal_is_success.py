@@ -1,9 +1,8 @@
 """Takes a transient refusal of the message for success."""
 
-from __future__ import annotations
-
 import reference_client as reference
-from reference_client import *  # noqa: F403
+from reference_client import *
+from reference_client import __all__
 
 FAILS = [
 ]
@@ -15,7 +14,7 @@ class SMTP(reference.SMTP):
         return (250, text) if 400 <= code < 500 else (code, text)
 
 
-class SMTP_SSL(SMTP, reference.SMTP_SSL):  # noqa: N801
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
     pass
 
 
