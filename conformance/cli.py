@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +16,7 @@ from conformance.errors import ExitCode, ScenarioError, SuiteError
 if TYPE_CHECKING:
     from conformance.scenario.collection import Corpus
 
+_OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _LEVELS = ("documented", "protocol", "de-facto")
 
 
@@ -36,6 +37,11 @@ def run_command_line() -> NoReturn:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         code = ExitCode.OK
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        click.echo(f"smtp-conformance: the machine failed, and no candidate's verdict depends on it: {error}", err=True)
+        code = ExitCode.INTERNAL
     sys.exit(int(code or 0))
 
 

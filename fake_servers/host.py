@@ -57,6 +57,7 @@ class Host(ABC):
         flood_is_fault: whether a client that sends without end is a harness error (else it is the client's doing).
 
     Attributes:
+        name: as given.
         host: the address to connect to; empty for a Unix socket.
         port: the port to connect to; 0 for a Unix socket.
         path: of the Unix socket; empty for TCP.
@@ -66,7 +67,7 @@ class Host(ABC):
     def __init__(
         self, *, name: str, listener: Listener, recorder: Recorder, lmtp: bool, flood_is_fault: bool = True
     ) -> None:
-        self._name = name
+        self.name = name
         self._lmtp = lmtp
         self._flood_is_fault = flood_is_fault
         self._recorder = recorder
@@ -141,7 +142,7 @@ class Host(ABC):
         thread = threading.Thread(
             target=self._serve,
             args=(connection,),
-            name=f"{self._name}: connection {number}",
+            name=f"{self.name}: connection {number}",
             daemon=True,
         )
         self._lines[number] = _Line(plain=plain, waker=waker, thread=thread)

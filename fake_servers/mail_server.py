@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Protocol, Unpack
 
 from fake_servers import limits, steps
+from fake_servers.behaviour import Behaviour
 from fake_servers.certificates import Authority, shared_authority
 from fake_servers.clock import Clock
 from fake_servers.connection import Connection
@@ -40,8 +41,8 @@ class Library(Protocol):
     def script(self, name: str, *, transport: Transport, lmtp: bool) -> Script:
         """Return the server's script of a scenario, as it is for this kind of server."""
 
-    def rules(self, name: str) -> Sequence[Rule]:
-        """Return the rules of a preset or a file."""
+    def behaviour(self, name: str) -> Behaviour:
+        """Return what a preset or a file says."""
 
 
 class MailServer(Host):
@@ -78,7 +79,7 @@ class MailServer(Host):
         connections: int = limits.CONNECTIONS,
         name: str = "mail server",
     ) -> None:
-        self.conduct = conduct or Conduct()
+        self.conduct = self._first_conduct = conduct or Conduct()
         self.transport = transport
         recorder = Recorder(keeping=_KEEP_NOTHING if watcher else _KEEP_ALL, watcher=watcher)
         super().__init__(
@@ -112,9 +113,17 @@ class MailServer(Host):
         """Put a rule behind all others."""
         return self._rules.add(rule)
 
-    def preset(self, name: str) -> None:
-        """Add the rules of a preset or of a file."""
-        for rule in self._named(name).rules(name):
+    def preset(self, name: str | Behaviour) -> None:
+        """Behave as a preset or a rule file says; connections that are open keep the settings that they began with.
+
+        Raises:
+            ValueError: it is about the other protocol.
+        """
+        behaviour = self._named(name).behaviour(name) if isinstance(name, str) else name
+        if behaviour.lmtp not in {None, self.conduct.lmtp}:
+            raise ValueError(f"{name} is about {'LMTP' if behaviour.lmtp else 'SMTP'}; this server speaks the other")
+        self.conduct = replace(self.conduct, **behaviour.settings)
+        for rule in behaviour.rules:
             self.add_rule(rule)
 
     def play(self, what: str | Script, *, exact: bool = False, repeat: bool = False) -> None:
@@ -135,7 +144,8 @@ class MailServer(Host):
             self._repeated = dialogues if repeat else ()
 
     def behave(self) -> None:
-        """Forget all rules and scripts: be well-behaved from here on."""
+        """Forget all rules, presets and scripts: be as at first from here on."""
+        self.conduct = self._first_conduct
         self._rules.clear()
         with self._recorder.changed:
             self._dialogues.clear()
@@ -261,7 +271,7 @@ class MailServer(Host):
 
     def __repr__(self) -> str:
         where = self.path or f"{self.host}:{self.port}"
-        return f"<{self._name} at {where}, {self._mailbox.count} messages>"
+        return f"<{self.name} at {where}, {self._mailbox.count} messages>"
 
 
 def _listen(transport: Transport) -> Listener:

@@ -21,6 +21,8 @@ _RATE = re.compile(r"(?P<count>[0-9]+) *(?:/|a|per) *(?P<times>[0-9]*) *(?P<unit
 _UNITS = {"s": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
 _PLACES = {place.value: place for place in Place if place is not Place.COMMAND}
 _NO_ARGUMENT = {"STARTTLS", "DATA", "QUIT", "RSET"}
+_WITH_ARGUMENT = {"MAIL", "RCPT", "AUTH", "NOOP", "VRFY", "EXPN", "HELP", "BDAT", "ETRN", "TURN"}
+_VERBS = _NO_ARGUMENT | _WITH_ARGUMENT | GREETING_VERBS
 
 
 class RuleSettings(TypedDict, total=False):
@@ -152,13 +154,17 @@ def _place_of(at: object) -> tuple[Place, CommandPattern | None]:
     try:
         return Place.COMMAND, _command_pattern(words)
     except ValueError as error:
-        raise RuleError("at", f"{error}; places are {', '.join([*_PLACES, 'hello'])}") from error
+        why = str(error).partition("; to expect")[0]
+        raise RuleError("at", f"{why}; places are {', '.join([*_PLACES, 'hello'])}") from error
 
 
 def _command_pattern(words: str) -> CommandPattern:
     """Return the pattern of a command in a rule: unlike in a dialogue, further parameters do not matter."""
     verb, _, arguments = words.partition(" ")
     verb = verb.upper()
+    if words != "*" and verb not in _VERBS and not verb.startswith("X"):
+        message = f"{verb!r} is no command{_did_you_mean(verb, {*_VERBS, *(place.upper() for place in _PLACES)})}"
+        raise ValueError(message)
     if words == "*" or verb in _NO_ARGUMENT:
         return parse_pattern(words)
     if not arguments:

@@ -194,17 +194,18 @@ class TerminalReport:
 
     def _breaches(self, results: Sequence[Result]) -> None:
         """Tell of the always-on wire checks that were broken beside what scenarios judge."""
-        by_clause: dict[tuple[str, str], list[Result]] = {}
+        by_clause: dict[str, list[Result]] = {}
         for result in results:
             for clause in {breach.clause for breach in result.breaches}:
-                by_clause.setdefault((result.candidate, clause), []).append(result)
-        for (client, clause), found in sorted(by_clause.items()):
+                by_clause.setdefault(clause, []).append(result)
+        for clause, found in sorted(by_clause.items()):
             example = next(breach for breach in found[0].breaches if breach.clause == clause)
             says = self._clauses[clause].says if clause in self._clauses else ""
-            many = f"{len(found)} scenario{'s' * (len(found) != 1)}"
+            who = Counter(printable(result.candidate) for result in found)
+            told = ", ".join(f"{client} in {count} scenario{'s' * (count != 1)}" for client, count in who.items())
             self._screen.say("")
-            self._screen.say((f"{printable(client)} broke clause {clause} beside what {many} judge", Style.BAD))
-            self._screen.say(f"    {says}")
+            self._screen.say((f"broken beside what is judged: clause {clause}", Style.BAD), f": {says}")
+            self._screen.say(f"    by {told}")
             self._screen.say(f"    first in {found[0].id}: {wording(example.message)}")
 
     def _slowest(self, results: Sequence[Result]) -> None:

@@ -17,7 +17,7 @@ class Grid {
     this.view = view;
     const head = make('tr', {}, make('th', { scope: 'col', class: 'name' }, view.heading));
     for (const candidate of this.data.candidates) {
-      head.append(make('th', { scope: 'col', title: candidate.words }, make('span', {}, candidate.name)));
+      head.append(make('th', { scope: 'col', title: candidate.words }, make('span', {}, ...breakable(candidate.name))));
     }
     this.table.tHead.replaceChildren(head);
     for (const body of [...this.table.tBodies]) body.remove();
@@ -59,7 +59,8 @@ class Grid {
     this.data.candidates.forEach((_, column) => {
       const good = group.visible.filter((member) => this.view.good(member.cells[column])).length;
       const judged = group.visible.filter((member) => this.view.judged(member.cells[column])).length;
-      const word = judged === 0 ? '' : good === judged ? 'all' : 'some';
+      const bad = group.visible.some((member) => this.view.bad(member.cells[column]));
+      const word = judged === 0 ? '' : good === judged ? 'all' : bad ? 'some' : '';
       const text = judged === 0 ? '' : good === judged ? String(good) : `${good}/${judged}`;
       row.append(make('td', { class: `sum ${word}`, 'aria-label': judged ? `${good} of ${judged} ${this.view.goodWord}` : 'nothing judged' }, text));
     });
@@ -134,10 +135,15 @@ class Grid {
   }
 }
 
+/** A name that may be broken where its parts meet, and nowhere else. */
+function breakable(name) {
+  return name.split(/(?<=[@:_./])/).flatMap((part, number) => (number ? [make('wbr'), part] : [part]));
+}
+
 function scenarioView(data, meant) {
   return {
     heading: 'Scenario', groups: grouped(data.scenarios), meant, goodWord: 'passed',
-    good: (cell) => cell === 0, judged: (cell) => cell !== null,
+    good: (cell) => cell === 0, bad: (cell) => cell === 1 || cell === 2, judged: (cell) => cell !== null,
     colour: (cell) => (cell === null ? 'none' : data.verdicts[cell]),
     sign: (member, column, cell) => ({
       sign: cell === null ? '' : SIGNS[cell], word: cell === null ? 'not played' : data.verdicts[cell],
@@ -149,7 +155,7 @@ function scenarioView(data, meant) {
 function clauseView(data, meant) {
   return {
     heading: 'Clause', groups: grouped(data.clauses), meant, goodWord: 'kept',
-    good: (cell) => data.kept[cell] === 'kept', judged: (cell) => data.kept[cell] !== 'not judged',
+    good: (cell) => data.kept[cell] === 'kept', bad: (cell) => data.kept[cell] === 'broken', judged: (cell) => data.kept[cell] !== 'not judged',
     colour: (cell) => KEPT_SIGNS[data.kept[cell]][1] || 'none',
     sign: (_member, _column, cell) => ({ sign: KEPT_SIGNS[data.kept[cell]][0], word: data.kept[cell], wire: false }),
   };

@@ -13,7 +13,6 @@ class Bug(MailSession):
 SMTP.__bases__ = (Bug,)
 
 FAILS = [
-    "disconnects/within-authentication",
     "login/login-waits",
     "login/plain-waits",
 ]

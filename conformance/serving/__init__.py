@@ -1,0 +1,1 @@
+"""Fake servers for applications: rule files, presets, ``serve``, ``record``, and what the pytest fixtures share."""
