@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(*presets, play=None, rules=(), time_factor=1.0, **settings): what the fake mail servers of a test do: "
+        f"{_MARKER}(*presets, play=None, rules=(), time_factor=1.0, **settings): what the mail servers of a test do: "
         "presets or rule files, a scenario to play, rules as (place, reply) pairs, settings of the conduct",
     )
 

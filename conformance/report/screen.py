@@ -76,7 +76,7 @@ class Screen:
         return self._console.width
 
     def say(self, *spans: str | Span) -> None:
-        """Write a line; on a terminal, words that do not fit go on below. What may be copied or compared is not broken."""
+        """Write a line; on a terminal, words that do not fit go on below, but nothing is broken that may be copied."""
         text = _text(spans)
         if not self.terminal or text.cell_len <= self.width or any(style in _AS_IT_IS for _, style in line(*spans)):
             self._console.print(text, soft_wrap=True)

@@ -4,8 +4,7 @@ import base64
 import hmac
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _sasl
+from reference_client import __all__, _sasl
 
 
 def check_credentials(user, password):

@@ -1,8 +1,8 @@
 """LMTP does not report a mailbox that was named twice and delivered to once."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,8 +1,7 @@
 """What came unasked is dropped, unless it is a 421 or there is much of it, and the session goes on."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _connection
+from reference_client import __all__, _connection
 
 
 def _is_answered_already(self):

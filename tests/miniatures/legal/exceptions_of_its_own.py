@@ -1,7 +1,7 @@
 """What is raised are subclasses of the documented exceptions, with other texts and causes."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTPConnectError, SMTPServerDisconnected, __all__, _connection, _smtp  # noqa: F401
+from reference_client import *
+from reference_client import SMTPConnectError, SMTPServerDisconnected, __all__, _connection, _smtp
 
 
 class GreetingRefused(SMTPConnectError):

@@ -1,8 +1,7 @@
 """The lines of a reply are joined by a space, but for those of EHLO."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _connection
+from reference_client import __all__, _connection
 
 _getreply = _connection.Connection.getreply
 

@@ -1,8 +1,7 @@
 """An initial response that would make the AUTH line longer than 512 octets waits for the challenge."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _sasl
+from reference_client import __all__, _sasl
 from reference_client._transaction import MailSession
 
 

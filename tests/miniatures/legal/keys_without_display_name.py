@@ -8,9 +8,7 @@ from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         refused = super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
         return {reference.quoteaddr(recipient)[1:-1]: reply for recipient, reply in refused.items()}
 

@@ -1,7 +1,7 @@
 """The lines of a reply are joined by a space, "into one long line"."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 
 def getreply(self):

@@ -8,9 +8,7 @@ from reference_client import __all__
 
 
 class SMTP(reference.SMTP):
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         if not isinstance(to_addrs, list | str):
             raise TypeError("to_addrs is a list of addresses")
         return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)

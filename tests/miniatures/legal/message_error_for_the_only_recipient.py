@@ -1,8 +1,8 @@
 """LMTP raises SMTPDataError where the only recipient is refused after the mail data."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -2,8 +2,8 @@
 
 from collections import namedtuple
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 Answer = namedtuple("Answer", ("code", "message"))
 

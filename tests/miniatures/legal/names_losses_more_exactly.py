@@ -1,8 +1,7 @@
 """Lost connections are subclasses of SMTPServerDisconnected, with texts of their own."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _connection, _stream
+from reference_client import __all__, _connection, _stream
 
 
 class SMTPServerReset(SMTPServerDisconnected):

@@ -3,8 +3,8 @@
 import sys
 import types
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__, _connection  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__, _connection
 
 _audit = sys.audit
 

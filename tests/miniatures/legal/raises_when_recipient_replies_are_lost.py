@@ -1,8 +1,8 @@
 """LMTP raises SMTPServerDisconnected when the connection ends amid the recipient replies."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,7 +1,7 @@
 """An ehlo() that was refused counts as the greeting, and does_esmtp is 0 or 1."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 _ehlo = SMTP.ehlo
 

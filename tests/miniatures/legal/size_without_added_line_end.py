@@ -11,9 +11,7 @@ from reference_client import __all__
 class SMTP(reference.SMTP):
     _added = 0
 
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         ends = ("\r", "\n") if isinstance(msg, str) else b"\r\n"
         self._added = 0 if msg.endswith(ends) else 2
         return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)

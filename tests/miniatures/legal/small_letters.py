@@ -1,7 +1,7 @@
 """Commands go out in small letters."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 VERBS = {
     "EHLO",

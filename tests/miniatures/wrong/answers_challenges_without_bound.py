@@ -1,8 +1,7 @@
 """A server that challenges again and again is answered for ever."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _sasl
+from reference_client import __all__, _sasl
 
 _sasl.MAX_CHALLENGES = 1_000_000_000
 

@@ -2,8 +2,8 @@
 
 import sys
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 from reference_client import _debug as debug
 
 FAILS = [

@@ -7,8 +7,7 @@ import reference_client as reference
 from reference_client import *
 from reference_client import __all__
 
-FAILS = [
-]
+FAILS = []
 
 
 class SMTP(reference.SMTP):

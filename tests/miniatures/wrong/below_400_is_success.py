@@ -1,8 +1,7 @@
 """Every code below 400 after the mail data is success."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply, _transaction
+from reference_client import __all__, _reply, _transaction
 
 
 def _add(self, line, _add=_reply.ReplyReader._add):

@@ -1,8 +1,7 @@
 """A blank line answers a command, with code -1, and the session goes on."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _connection, _reply
+from reference_client import __all__, _connection, _reply
 
 _add = _reply.ReplyReader._add
 _unasked_reply = _connection.Connection._unasked_reply

@@ -1,6 +1,7 @@
 """Replies to pipelined RCPT commands are booked on the recipients from the last to the first."""
 
 from miniatures.legal import pipelines_where_offered as pipelining
+
 from reference_client import *
 from reference_client import __all__
 

@@ -1,8 +1,7 @@
 """Whatever the context says, no certificate is verified."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _smtp_ssl, _starttls, _tls
+from reference_client import __all__, _smtp_ssl, _starttls, _tls
 
 
 def wrap(sock, context, server_name):

@@ -1,8 +1,7 @@
 """The certificate is verified, but not whether it is one of the host."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _smtp_ssl, _starttls, _tls
+from reference_client import __all__, _smtp_ssl, _starttls, _tls
 
 
 def wrap(sock, context, server_name):

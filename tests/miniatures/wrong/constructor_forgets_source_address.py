@@ -1,7 +1,7 @@
 """The source_address of the constructor is ignored."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 from reference_client._smtp import GLOBAL_DEFAULT_TIMEOUT
 
 FAILS = [

@@ -1,7 +1,7 @@
 """Debug level 1 prints the time as level 2 does."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 from reference_client import _debug as debug
 
 FAILS = [

@@ -1,7 +1,7 @@
 """Debug output has what is sent, but not the replies."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "debugging/received-replies",

@@ -1,8 +1,7 @@
 """Replies are decoded as ASCII."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 
 def _finish(self, _finish=_reply.ReplyReader._finish):

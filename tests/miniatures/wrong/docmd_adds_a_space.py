@@ -1,7 +1,7 @@
 """A command without an argument goes out with a space behind it."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "low_level/docmd-without-an-argument",

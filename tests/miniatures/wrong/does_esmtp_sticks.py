@@ -1,7 +1,7 @@
 """A refused EHLO leaves does_esmtp true where an earlier one was accepted."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "hello/does-esmtp-follows-the-latest",

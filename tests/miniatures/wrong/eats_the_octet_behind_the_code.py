@@ -1,8 +1,7 @@
 """Any octet between the code and the text is taken for a space."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 
 def _add(self, line, _add=_reply.ReplyReader._add):

@@ -1,7 +1,7 @@
 """A second EHLO adds to what the first has told, instead of replacing it."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "hello/features-are-replaced",

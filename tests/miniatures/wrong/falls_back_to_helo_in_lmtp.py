@@ -1,9 +1,9 @@
 """LMTP tries HELO where LHLO is refused."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
 from reference_client import SMTP as _SMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,8 +1,7 @@
 """A line that begins with a digit from 2 to 5 is a reply, whatever stands behind the digit."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 
 def _add(self, line, _add=_reply.ReplyReader._add):

@@ -1,7 +1,7 @@
 """The first line of the reply to EHLO is read as an extension like the others."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "hello/first-line-is-no-keyword",

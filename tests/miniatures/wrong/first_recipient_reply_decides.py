@@ -1,8 +1,8 @@
 """LMTP reads all recipient replies, and takes a negative first one for the failure of the message."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,7 +1,7 @@
 """ehlo() and helo() give the name of the constructor whatever name they are given."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "hello/ehlo-with-a-given-name",

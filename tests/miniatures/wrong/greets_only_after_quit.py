@@ -1,7 +1,7 @@
 """Only quit() makes the next connection a new session: after close(), with or a loss it is not greeted."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "hello/again-after-a-loss",

@@ -1,7 +1,7 @@
 """has_extn() returns the parameters of the extension where it has some."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "hello/has-extn-true",

@@ -1,8 +1,7 @@
 """The timeout does not bound writing."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _stream
+from reference_client import __all__, _stream
 
 
 def write(self, data, _write=_stream.Stream.write):

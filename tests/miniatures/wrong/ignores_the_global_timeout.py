@@ -1,8 +1,7 @@
 """Where no timeout is given there is none, whatever the global default."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _connection
+from reference_client import __all__, _connection
 
 
 def _forever(kind):

@@ -1,8 +1,8 @@
 """LMTP returns only the recipients that were refused at RCPT."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

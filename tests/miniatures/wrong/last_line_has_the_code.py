@@ -3,8 +3,7 @@
 import re
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 
 def _add(self, line, _add=_reply.ReplyReader._add):

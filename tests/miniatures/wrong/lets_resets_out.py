@@ -1,8 +1,7 @@
 """A reset of the connection comes out as ConnectionResetError."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _stream
+from reference_client import __all__, _stream
 
 
 def _lost(error, doing, _lost=_stream._lost):

@@ -14,4 +14,9 @@ class Bug(MailSession):
 
 SMTP.__bases__ = (Bug,)
 
-FAILS = ["login/auth-not-offered", "login/auth-not-offered-after-helo", "starttls/auth-offer-that-changes", "starttls/only-helo-under-tls"]
+FAILS = [
+    "login/auth-not-offered",
+    "login/auth-not-offered-after-helo",
+    "starttls/auth-offer-that-changes",
+    "starttls/only-helo-under-tls",
+]

@@ -1,7 +1,7 @@
 """data() raises SMTPDataError also where the mail data are refused."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, SMTPDataError, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, SMTPDataError, __all__
 
 FAILS = [
     "low_level/data-returns-the-last-reply",

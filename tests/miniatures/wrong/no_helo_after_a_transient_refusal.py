@@ -1,7 +1,7 @@
 """HELO is tried only where EHLO is refused by a permanent code."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, SMTPHeloError, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, SMTPHeloError, __all__
 
 FAILS = [
     "hello/if-needed-helo-second",

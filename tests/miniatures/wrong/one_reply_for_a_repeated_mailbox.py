@@ -1,8 +1,8 @@
 """LMTP counts mailboxes, not accepted RCPT commands, when it awaits replies."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

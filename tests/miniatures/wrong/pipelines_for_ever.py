@@ -1,6 +1,7 @@
 """PIPELINING that was offered once counts on, under TLS and on the next connection."""
 
 from miniatures.legal import pipelines_where_offered as pipelining
+
 from reference_client import *
 from reference_client import __all__
 

@@ -1,7 +1,7 @@
 """quit() leaves the connection to the server to close."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "session/quit-closes-whatever-the-reply",

@@ -1,8 +1,8 @@
 """LMTP awaits a reply after the mail data for every RCPT, also for the refused."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,8 +1,7 @@
 """A reply line may be as long as memory lasts."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 _reply.MAX_LINE = 1 << 60
 

@@ -1,8 +1,8 @@
 """LMTP reads one reply after the mail data, as SMTP does, and takes it for all recipients."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,8 +1,7 @@
 """A reply may have as many lines as memory lasts."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 _reply.MAX_LINES = _reply.MAX_REPLY = 1 << 60
 

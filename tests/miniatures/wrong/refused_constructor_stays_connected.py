@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, SMTPConnectError, SMTPServerDisconnected, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, SMTPConnectError, SMTPServerDisconnected, __all__
 
 FAILS = [
     "greeting/refused-is-hung-up",

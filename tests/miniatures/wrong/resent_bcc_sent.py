@@ -4,8 +4,7 @@ import reference_client._message
 from reference_client import *
 from reference_client import __all__
 
-FAILS = [
-]
+FAILS = []
 
 
 reference_client._message._BLIND = ("Bcc",)  # type: ignore[assignment]

@@ -1,8 +1,7 @@
 """An empty initial response is sent as nothing at all, not as an equals sign."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _sasl
+from reference_client import __all__, _sasl
 
 _sasl.EMPTY_INITIAL_RESPONSE = ""
 

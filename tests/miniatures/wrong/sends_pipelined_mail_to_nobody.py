@@ -1,6 +1,7 @@
 """A 354 to a pipelined DATA after all recipients were refused is answered by a whole message."""
 
 from miniatures.legal import pipelines_where_offered as pipelining
+
 from reference_client import *
 from reference_client import __all__
 

@@ -1,8 +1,7 @@
 """After a timeout the connection stays open, and the late reply answers the next command."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _connection
+from reference_client import __all__, _connection
 
 _getreply = _connection.Connection.getreply
 _close = _connection.Connection.close

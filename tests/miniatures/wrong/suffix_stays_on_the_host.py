@@ -1,7 +1,7 @@
 """connect() uses the number behind the host, but leaves it on the host as well."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "connect/port-behind-the-host",

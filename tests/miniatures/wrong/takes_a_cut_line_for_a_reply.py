@@ -1,8 +1,7 @@
 """A reply line that the end of the connection cuts counts as if it were whole."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _stream
+from reference_client import __all__, _stream
 
 _accept = _stream.Stream._accept
 

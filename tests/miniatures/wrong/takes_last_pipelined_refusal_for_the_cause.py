@@ -1,6 +1,7 @@
 """Of pipelined commands that are refused, the reply to the last one is reported: 503 to DATA, not 550 to MAIL."""
 
 from miniatures.legal import pipelines_where_offered as pipelining
+
 from reference_client import *
 from reference_client import __all__
 

@@ -1,8 +1,8 @@
 """LMTP takes recipients without a reply for served when the connection ends or times out amid the replies."""
 
 from reference_client import *
-from reference_client import __all__
 from reference_client import LMTP as _LMTP
+from reference_client import __all__
 
 
 class LMTP(_LMTP):

@@ -1,8 +1,7 @@
 """A timeout is an SMTPServerDisconnected and no socket.timeout, as in CPython."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _stream
+from reference_client import __all__, _stream
 
 
 def _lost(error, doing):

@@ -1,7 +1,7 @@
 """verify() raises for a refusal."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, SMTPResponseException, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, SMTPResponseException, __all__
 
 FAILS = [
     "low_level/verify-returns-a-refusal",

@@ -1,8 +1,7 @@
 """A positive completion of a code alone is malformed."""
 
 from reference_client import *
-from reference_client import __all__
-from reference_client import _reply
+from reference_client import __all__, _reply
 
 _add = _reply.ReplyReader._add
 

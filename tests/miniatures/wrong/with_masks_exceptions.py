@@ -1,7 +1,7 @@
 """A with block raises for a refused or unanswered QUIT also where it was left by an exception."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, SMTPResponseException, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, SMTPResponseException, __all__
 
 FAILS = [
     "session/with-keeps-its-exception",

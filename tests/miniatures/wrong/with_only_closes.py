@@ -1,7 +1,7 @@
 """A with block closes the connection without QUIT."""
 
-from reference_client import *  # noqa: F403
-from reference_client import SMTP, __all__  # noqa: F401
+from reference_client import *
+from reference_client import SMTP, __all__
 
 FAILS = [
     "session/with-left-by-an-exception",
