@@ -21,14 +21,15 @@ OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
 def tests(session: nox.Session) -> None:
     """Run the project's own tests; arguments go to pytest."""
     session.install("-e", ".[conformance]", *TEST)
-    session.run("pytest", "-n", "2", *session.posargs)
+    # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
+    session.run("pytest", "-n", "4", *session.posargs)
 
 
 @nox.session
 def miniatures(session: nox.Session) -> None:
     """Let every miniature meet the whole corpus: each bug fails exactly its scenarios, each legal variant none."""
     session.install("-e", ".[conformance]", *TEST)
-    session.run("pytest", "-n", "2", "tests/conformance/test_miniatures.py", "--whole-corpus", *session.posargs)
+    session.run("pytest", "-n", "4", "tests/conformance/test_miniatures.py", "--whole-corpus", *session.posargs)
 
 
 @nox.session

@@ -153,10 +153,17 @@ def report(files: Sequence[Path], folders: Sequence[Path], *, mixed: bool, **for
 
 @main.command("list")
 @_selecting
+@click.option("--presets", is_flag=True, help="The behaviours of fake servers instead, see serve.")
 def list_scenarios(
-    patterns: Sequence[str], levels: Sequence[str], tags: Sequence[str], folders: Sequence[Path]
+    patterns: Sequence[str], levels: Sequence[str], tags: Sequence[str], folders: Sequence[Path], *, presets: bool
 ) -> None:
-    """List scenarios: id, level, title."""
+    """List scenarios: id, level, title. Or presets: name, title."""
+    if presets:
+        from conformance.serving.gallery import preset_list
+
+        for line in preset_list(patterns):
+            click.echo(line)
+        return
     from conformance.report.listing import list_of
     from conformance.scenario.selection import select
 
@@ -167,7 +174,12 @@ def list_scenarios(
 @click.argument("scenario_id", metavar="ID")
 @_scenarios_option
 def show(scenario_id: str, folders: Sequence[Path]) -> None:
-    """Show a scenario as an annotated dialogue."""
+    """Show a scenario as an annotated dialogue, or the rules of a preset."""
+    from conformance.serving.rule_files import preset_names, preset_source
+
+    if scenario_id in preset_names():
+        click.echo(preset_source(scenario_id), nl=False)
+        return
     from conformance.report.listing import show_all
     from conformance.scenario.selection import select
 
@@ -267,6 +279,68 @@ def check(command: Sequence[str]) -> None:
                 click.echo(f"       {line}")
     click.echo(f"{wrong} of the steps went wrong" if wrong else "this driver speaks the protocol")
     sys.exit(ExitCode.FAILED if wrong else ExitCode.OK)
+
+
+_endpoint_options = (
+    click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen."),
+    click.option(
+        "--port", type=click.IntRange(0, 65535), default=0, show_default=True, metavar="P", help="0 takes a free port."
+    ),
+    click.option("--unix", type=click.Path(path_type=Path), metavar="PATH", help="Listen on a Unix socket instead."),
+    click.option("--tls", is_flag=True, help="Negotiate TLS at once, as on port 465."),
+    click.option("--lmtp", is_flag=True, help="Speak LMTP."),
+    click.option("--ca-file", type=click.Path(path_type=Path), metavar="F", help="Write what clients are to trust."),
+    click.option("-q", "--quiet", is_flag=True, help="No live transcript."),
+)
+
+
+def _listening(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where a server listens."""
+    for option in _endpoint_options:
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("what", required=False, metavar="[RULES.yaml|PRESET|ID]")
+@_listening
+@click.option("--starttls/--no-starttls", default=None, help="Whether STARTTLS is offered.")
+@click.option("--user", "users", multiple=True, metavar="NAME:PASSWORD", help="Who is let in; none: everybody.")
+@click.option("--maildir", type=click.Path(path_type=Path), metavar="DIR", help="Write messages into a maildir.")
+@click.option("--json-lines", metavar="F", help="Write messages as JSON lines; - is standard output.")
+@click.option("--exact", is_flag=True, help="Of a scenario, compare what commands say, not only their verbs.")
+@click.option("--time-factor", type=click.FloatRange(min=0.0), default=1.0, metavar="X", help="Multiply every time.")
+@click.option("--connections", type=click.IntRange(min=1), default=1000, metavar="N", help="How many at once.")
+def serve(**options: Any) -> None:
+    """Be a mail server that behaves as a rule file, a preset or a scenario says; without any: well.
+
+    The first line is "READY protocol address port". SIGINT and SIGTERM end it.
+    """
+    from conformance.serving.serve import ServeOptions
+    from conformance.serving.serve import serve as serve_until_signal
+
+    serve_until_signal(ServeOptions(**options))
+
+
+@main.command()
+@click.option("--upstream", required=True, metavar="HOST:PORT", help="The real server.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="F", help="The file to write.")
+@click.option(
+    "--as", "form", type=click.Choice(("script", "rules")), default="script", help="Word for word, or what was refused."
+)
+@click.option("--upstream-tls", is_flag=True, help="The real server negotiates TLS at once.")
+@click.option("--upstream-ca", type=click.Path(path_type=Path), metavar="F", help="Whom to trust for its certificate.")
+@click.option("--insecure", is_flag=True, help="Do not verify its certificate.")
+@click.option("--keep-credentials", is_flag=True, help="Write passwords down as well.")
+@click.option("--keep-content", is_flag=True, help="Write mail data down as well.")
+@click.option("--sessions", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@_listening
+def record(**options: Any) -> None:
+    """Stand between a client and a real server, and write down what they say, to be replayed by "serve"."""
+    from conformance.serving.record import RecordOptions
+    from conformance.serving.record import record as record_until_signal
+
+    record_until_signal(RecordOptions(**options))
 
 
 def _corpus(folders: Sequence[Path]) -> Corpus:

@@ -188,12 +188,18 @@ class MailServer(Host):
         return self._mailbox.messages
 
     @property
+    def taken(self) -> int:
+        """How many messages it has taken, kept or not."""
+        return self._mailbox.count
+
+    @property
     def message(self) -> Message:
         """The one message that it has taken.
 
         Raises:
             AssertionError: there is none, or more than one; with the dialogue.
         """
+        __tracebackhide__ = True
         messages = self.messages
         if len(messages) != 1:
             raise AssertionError(self._explained(f"one message was expected, there are {len(messages)}"))
@@ -232,6 +238,7 @@ class MailServer(Host):
         Raises:
             AssertionError: there are not in time; with the dialogue.
         """
+        __tracebackhide__ = True
 
         def there() -> bool:
             enough = messages is None or self._mailbox.count >= messages
@@ -239,9 +246,10 @@ class MailServer(Host):
 
         if not self._recorder.wait_until(there, timeout):
             wanted = {"messages": messages, "connections": connections}
-            said = " and ".join(f"{count} {what}" for what, count in wanted.items() if count is not None)
-            came = f"{self._mailbox.count} messages and {len(self.transcript.connections)} connections"
-            raise AssertionError(self._explained(f"{said} were expected within {timeout:g} s; there are {came}"))
+            said = " and ".join(_counted(count, what) for what, count in wanted.items() if count is not None)
+            made = len(self.transcript.connections)
+            came = f"{_counted(self._mailbox.count, 'messages')} and {_counted(made, 'connections')}"
+            raise AssertionError(self._explained(f"{said} expected within {timeout:g} s; there are {came}"))
         return self.messages
 
     def forget(self) -> None:
@@ -272,6 +280,10 @@ class MailServer(Host):
     def __repr__(self) -> str:
         where = self.path or f"{self.host}:{self.port}"
         return f"<{self.name} at {where}, {self._mailbox.count} messages>"
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count} {things if count != 1 else things[:-1]}"
 
 
 def _listen(transport: Transport) -> Listener:

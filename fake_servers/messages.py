@@ -113,7 +113,8 @@ class Mailbox:
         """Take a message; return whether there was room."""
         with self._recorder.changed:
             if self._taker is not None:
-                self._taker(message)
+                if not self._given(self._taker, message):
+                    return False
             elif self._octets + len(message.raw) > self._bound:
                 return False
             else:
@@ -122,6 +123,14 @@ class Mailbox:
             self.count += 1
             self._recorder.changed.notify_all()
             return True
+
+    def _given(self, taker: Taker, message: Message) -> bool:
+        try:
+            taker(message)
+        except OSError as error:  # no room, no right: the client is told to try again
+            self._recorder.fault(f"a message could not be written: {error}")
+            return False
+        return True
 
     @property
     def messages(self) -> Sequence[Message]:

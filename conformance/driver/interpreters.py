@@ -66,11 +66,14 @@ def _likely_first(wanted: str) -> Iterator[PythonVersion]:
         yield found[path]
 
 
-def _unlikeliness(path: str, wanted: str) -> tuple[bool, bool, bool, str]:
-    """Return a sort key: real interpreters named for the version, then others that may be it, then all."""
+def _unlikeliness(path: str, wanted: str) -> tuple[bool, bool, bool, bool, str]:
+    """Return a sort key: real interpreters named for the version, then others that may be it, then all.
+
+    The system's own come last of those: distributions carry patches, and who asks for a version means Python's.
+    """
     named = Path(path).name == f"python{wanted}"
     elsewhere = f"{os.sep}{wanted}" not in path and not named
-    return elsewhere, "shims" in path, not named, path
+    return elsewhere, path.startswith("/usr/bin"), "shims" in path, not named, path
 
 
 def _is_version(python: PythonVersion, numbers: list[str]) -> bool:

@@ -94,4 +94,4 @@ def escaped(text: str) -> str:
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     safe = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = re.sub(r"[\\`*\[\]!|~$]|\b_|_\b|(?<!\w)@|^[#+-]", lambda found: f"&#{ord(found[0])};", safe)
-    return re.sub(r"[\x00-\x1f\x7f]", " ", safe)
+    return "".join(char if char.isprintable() else " " for char in safe)

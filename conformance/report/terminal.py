@@ -231,14 +231,14 @@ class TerminalReport:
 
 
 def _level_line(standing: LevelStanding) -> Sequence[Span]:
-    word = "conforms" if standing.conforms else "does not"
+    word = "conforms" if standing.conforms else "does not conform"
     style = Style.GOOD if standing.conforms else Style.BAD
     parts = [f"{standing.passed} of {standing.total} passed"]
     parts.extend(f"{count} {verdict}" for verdict in _LETTERS if (count := standing.counts.get(verdict, 0)))
     if standing.breached:
         parts.append(f"broken on the wire: {', '.join(standing.breached)}")
     apart = "" if standing.level in BINDING else " (reported apart)"
-    return line(f"  {standing.level:11} ", (f"{word:9}", style), f" {', '.join(parts)}", (apart, Style.QUIET))
+    return line(f"  {standing.level:11} ", (f"{word:16}", style), f"  {', '.join(parts)}", (apart, Style.QUIET))
 
 
 def _representative(failures: Sequence[Result]) -> list[Result]:

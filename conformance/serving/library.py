@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +31,21 @@ _CLIENT_SIDE = "{title: A server by itself, clauses: [none], level: de-facto, cl
 """Stands beside server steps, so that the schema of scenarios can judge them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """What a name means.
+
+    Attributes:
+        behaviour: of a preset or a rule file; None: a script.
+        lmtp: whether it needs LMTP.
+        tls: whether it needs implicit TLS.
+    """
+
+    behaviour: Behaviour | None = None
+    lmtp: bool = False
+    tls: bool = False
+
+
 class FileLibrary:
     """Finds scripts and behaviours: shipped scenarios and presets by name, others by path."""
 
@@ -46,6 +61,24 @@ class FileLibrary:
         if _is_path(name):
             return read_behaviour(read_file(Path(name)))
         raise UsageError(f"there is no preset {name!r}{did_you_mean(name, preset_names())}; a file is named with .yaml")
+
+    def plot(self, name: str) -> Plot:
+        """Return what a name means: a preset, a rule file, a scenario, or a file with a script.
+
+        Raises:
+            UsageError: it means nothing.
+            ScenarioError: the file is broken.
+        """
+        tree = read_file(Path(name)) if _is_path(name) else None
+        if tree is not None and is_script(tree):
+            return Plot(lmtp=script_is_lmtp(tree))
+        if name in preset_names() or (tree is not None and not is_scenario(tree)):
+            behaviour = self.behaviour(name)
+            return Plot(behaviour=behaviour, lmtp=bool(behaviour.lmtp))
+        ways = [one.over for one in _variants(name)]
+        if not ways:
+            raise UsageError(f"the scenario {name!r} has no server side")
+        return Plot(lmtp=ways[0] in {"lmtp", "unix"}, tls=ways[0] == "tls")
 
     def script(self, name: str, *, transport: Transport, lmtp: bool) -> Script:
         """Return the server's script of a scenario, or of a file that has one, as this kind of server plays it.

@@ -21,7 +21,7 @@ from conformance.scenario.collection import Corpus, read_corpus
 from conformance.scenario.model import Scenario
 from fake_servers import Authority
 
-SHARE = 12
+SHARE = 40
 """One in so many of the scenarios that a miniature should pass is played in the usual run of the tests."""
 
 TESTS = Path(__file__).parents[1]

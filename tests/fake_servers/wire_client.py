@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from fake_servers import Dialogue, FakeServer, Script, Step, Transport, parse_pattern
+from fake_servers.host import Host
 from fake_servers.steps import Command, MailData, NegotiateTls, Reply
 
 PATIENCE = 5.0  # seconds; nothing here takes that long unless it is broken
@@ -54,7 +55,7 @@ def script(*steps: Step, transport: Transport = Transport.TCP, courteous: bool =
 class WireClient:
     """A connected client."""
 
-    def __init__(self, server: FakeServer) -> None:
+    def __init__(self, server: Host) -> None:
         if server.path:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(PATIENCE)

@@ -19,7 +19,8 @@ async function start() {
     onClause: (place) => go(`#:clause/${encodeURI(data.clauses[place].id)}`),
   });
 
-  const addressOf = (member, column) => `#${encodeURIComponent(data.candidates[column].key)}/${encodeURI(member.id)}`;
+  const readable = (id) => encodeURI(id).replaceAll('%5B', '[').replaceAll('%5D', ']');
+  const addressOf = (member, column) => `#${encodeURIComponent(data.candidates[column].key)}/${readable(member.id)}`;
 
   function go(address) {
     if (location.hash === address) follow();

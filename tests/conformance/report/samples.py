@@ -14,7 +14,10 @@ from conformance.runner.verdict import Difference, Line, Result, Verdict, WireBr
 from conformance.scenario.collection import read_catalogue
 
 CLAUSES = read_catalogue([])
-HARM = "<script>window.harmed = 1</script><img src=x onerror=harmed()>\x1b[31m\x1b]0;harm\x07\x00\x08\xff\xfe]]>&amp;{{ 7*7 }}\u2028"
+HARM = (
+    "<script>window.harmed = 1</script><img src=x onerror=harmed()>"
+    "\x1b[31m\x1b]0;harm\x07\x00\x08\xff\xfe]]>&amp;{{ 7*7 }}\u2028"
+)
 """Markup, terminal escapes, NUL, octets that are no UTF-8, the end of a CDATA section, a template."""
 
 

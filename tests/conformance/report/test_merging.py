@@ -68,7 +68,7 @@ def test_a_part_of_the_suite_is_noted() -> None:
     file = file_of([result()], selection={"patterns": ["sendmail"], "levels": [], "tags": ["slow"]})
     merged = collect([file])
     assert merged.partial
-    assert "scenarios matching sendmail with tag slow" in merged.notes[0]
+    assert "scenarios matching sendmail, with tag slow" in merged.notes[0]
 
 
 def test_files_without_any_result_are_refused() -> None:

@@ -89,7 +89,7 @@ def test_a_footer_with_other_totals_means_truncated(tmp_path: Path) -> None:
 def test_what_is_no_result_file_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match="r.jsonl") as caught:
+    with pytest.raises(UsageError, match="r[.]jsonl") as caught:
         read_results(path)
     assert told in str(caught.value)
 

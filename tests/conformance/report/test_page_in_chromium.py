@@ -1,0 +1,329 @@
+"""The page in a browser: what a reader clicks, types and follows, and that nothing from a candidate runs or calls home.
+
+Debian's ``chromium`` and ``chromium-driver`` are enough; where there is no Chromium these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from conformance.report.html import page_of
+from tests.conformance.report.samples import CLAUSES, HARM, collected, harmful, of_candidates, one_of_each, result
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium with chromedriver on this machine"),
+    pytest.mark.xdist_group("chromium"),
+]
+WITHIN = 60.0
+"""Seconds for anything on the page to come about; it takes milliseconds, on a machine that has nothing else to do."""
+SETTINGS = (
+    "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --window-size=1280,900"
+)
+HARMFUL_NAME = "exec:sh -c '<script>harmed()</script>'"
+
+
+class Page:
+    """The page, opened in a browser."""
+
+    def __init__(self, browser: WebDriver, file: Path) -> None:
+        self.browser = browser
+        self.address = file.as_uri()
+
+    def open(self, fragment: str = "") -> None:
+        self.browser.get("about:blank")
+        self.browser.get(self.address + fragment)
+        self.until(lambda: self.run("return document.documentElement.dataset.ready") == "true", "the page to be ready")
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.browser.execute_script(script, *arguments)
+
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        WebDriverWait(self.browser, WITHIN, poll_frequency=0.05).until(lambda _: condition(), f"waited for {what}")
+
+    def one(self, selector: str) -> Any:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def rows(self) -> list[str]:
+        """Return the ids of the scenarios or clauses that are shown."""
+        return list(
+            self.run("return [...document.querySelectorAll('tbody:not([hidden]) .member .id')].map(e => e.textContent)")
+        )
+
+    def detail(self) -> str:
+        """Return the text of the panel, once it is there."""
+        self.until(
+            lambda: self.run("return document.querySelector('dialog[open] #detail-title') !== null"), "the panel"
+        )
+        return str(self.one("dialog").text)
+
+    def type(self, *keys: str) -> None:
+        self.run("return document.activeElement")
+        self.browser.switch_to.active_element.send_keys(*keys)
+
+    def focused(self) -> str:
+        return str(self.run("return document.activeElement.textContent"))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+    options = Options()
+    options.binary_location = str(CHROMIUM)
+    for setting in SETTINGS.split():
+        options.add_argument(setting)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    browser = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    many = [result(f"sendmail/scenario-{number:03}[case]") for number in range(200)]
+    results = of_candidates([*one_of_each(), harmful(), *many], "smtplib", "smtplib@3.8", HARMFUL_NAME)
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    path.write_text(page_of(collected(results), CLAUSES), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(browser: WebDriver, file: Path) -> Iterator[Page]:
+    """Return the page, open; behind each test there must be no script error and no request."""
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)  # type: ignore[no-untyped-call]
+    page = Page(browser, file)
+    page.open()
+    yield page
+    assert page.run("return window.harmed") is None
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]  # type: ignore[no-untyped-call]
+    asked = {
+        e["params"]["request"]["url"].partition("#")[0] for e in events if e["method"] == "Network.requestWillBeSent"
+    }
+    assert asked <= {page.address, "about:blank"}
+
+
+def test_families_open_and_close(page: Page) -> None:
+    assert page.rows() == []
+    page.one("tr.group th").click()
+    assert page.rows() == ["auth/breach", "auth/listed"]
+    assert page.one("tr.group th").get_attribute("aria-expanded") == "true"
+    page.one("tr.group th").click()
+    assert page.rows() == []
+
+
+def test_totals_and_badges_are_there_without_a_click(page: Page) -> None:
+    assert len(page.browser.find_elements(By.CSS_SELECTOR, ".card .badge.no")) == 3
+    assert "does not conform" in page.one(".card").text
+    assert page.one("#shown").text == "207 scenarios"
+
+
+def test_text_filters_id_title_and_clause(page: Page) -> None:
+    page.one("#text").send_keys("lmtp hangs")
+    assert page.rows() == ["lmtp/hangs"]
+    assert page.one("#shown").text == "1 of 207 scenarios"
+    page.one("#reset").click()
+    page.one("#text").send_keys("LMTP.no-helo")
+    assert page.rows() == ["lmtp/hangs", "lmtp/unix"]
+
+
+@pytest.mark.parametrize(
+    ("control", "rows"),
+    [
+        ("#verdicts input[value='2']", ["lmtp/hangs"]),
+        ("#verdicts input[value='4']", ["auth/listed"]),
+        ("#levels input[value='2']", ["auth/listed"]),
+        ("#tag option[value='0']", ["sendmail/plain"]),
+    ],
+)
+def test_verdict_level_and_tag_filter(page: Page, control: str, rows: list[str]) -> None:
+    page.one(control).click()
+    assert page.rows() == rows
+
+
+def test_a_clause_filters(page: Page) -> None:
+    page.one("#clause").send_keys("lmtp.no-helo")
+    assert page.rows() == ["lmtp/hangs", "lmtp/unix"]
+
+
+def test_candidates_that_differ_can_be_asked_for(page: Page) -> None:
+    page.one("#differ").click()
+    assert page.rows() == []
+    assert page.one("#shown").text == "0 of 207 scenarios"
+
+
+def test_a_click_on_a_cell_tells_all_of_it(page: Page) -> None:
+    page.one("#text").send_keys("sendmail/refused")
+    page.one("tr.member td.fail").click()
+    text = page.detail()
+    for told in (
+        "A refused sender raises SMTPSenderRefused",
+        "sendmail.sender-refused",
+        "smtplib.SMTP.sendmail, line",
+        "the return value 250",
+        "the return value 299",
+        "220 ready",
+        "smtp-conformance run --client smtplib sendmail/refused",
+    ):
+        assert told in text
+    assert page.one("dialog .offending .what").text.endswith("ehlo [127.0.0.1]")
+    assert page.one("dialog .offending .time").text == "3.1 ms"
+    assert [page.one("dialog del").text, page.one("dialog ins").text] == ["250", "299"]
+    link = page.one("dialog .clause a").get_attribute("href")
+    assert link == "https://docs.python.org/3.8/library/smtplib.html#smtplib.SMTP.sendmail"
+    assert page.browser.current_url.endswith("#smtplib/sendmail/refused")
+
+
+def test_escape_closes_and_gives_the_focus_back(page: Page) -> None:
+    page.one("#text").send_keys("sendmail/refused")
+    page.one("tr.member td.fail").click()
+    page.detail()
+    page.type(Keys.ESCAPE)
+    page.until(lambda: not page.run("return document.querySelector('dialog').open"), "the panel to close")
+    assert page.run("return document.activeElement.className") == "v fail"
+    page.until(lambda: "#" not in page.browser.current_url, "the address to be the page's")
+
+
+@pytest.mark.parametrize("candidate", ["smtplib@3.8", HARMFUL_NAME])
+def test_a_deep_link_opens_its_cell(page: Page, candidate: str) -> None:
+    page.open(f"#{quote(candidate, safe='')}/sendmail/scenario-007[case]")
+    assert "sendmail/scenario-007[case]" in page.detail()
+    assert f"{candidate}: smtplib 3.11.7" in page.detail()
+    page.one("dialog .candidates button").click()
+    page.until(lambda: page.browser.current_url.endswith("#smtplib/sendmail/scenario-007[case]"), "the other candidate")
+
+
+def test_going_back_goes_back(page: Page) -> None:
+    page.open("#smtplib/lmtp/unix")
+    assert "lmtp/unix" in page.detail()
+    page.type("n")
+    page.until(lambda: "sendmail/plain" in page.detail() or "hostile" in page.detail(), "the next scenario")
+    page.browser.back()
+    page.until(lambda: "lmtp/unix" in page.detail(), "the scenario before")
+
+
+def test_a_link_that_leads_nowhere_is_told(page: Page) -> None:
+    page.open("#smtplib/no/such")
+    assert page.one("#trouble").text == "There is nothing here that is called smtplib/no/such."
+
+
+def test_the_second_view_tells_who_keeps_a_clause(page: Page) -> None:
+    page.one("#tab-clauses").click()
+    assert page.browser.current_url.endswith("#:clauses")
+    page.one("#text").send_keys("lmtp.no-helo")
+    assert page.rows() == ["lmtp.no-helo"]
+    cells = page.browser.find_elements(By.CSS_SELECTOR, "tr.member td")
+    assert [cell.get_attribute("aria-label") for cell in cells] == ["broken"] * 3
+    cells[0].click()
+    text = page.detail()
+    assert "broken by smtplib, smtplib@3.8" in text
+    assert "lmtp/hangs" in text
+    page.one("dialog .scenarios button").click()
+    page.until(lambda: "What differs" in page.detail() or "REASON" in page.detail(), "the scenario")
+
+
+def test_keys_do_what_the_mouse_does(page: Page) -> None:
+    page.type("/")
+    assert page.run("return document.activeElement.id") == "text"
+    page.type("lmtp", Keys.ESCAPE)
+    assert "lmtp" in page.focused()
+    page.type(Keys.ARROW_DOWN)
+    assert "lmtp/hangs" in page.focused()
+    page.type(Keys.ARROW_RIGHT)
+    assert page.focused() == "!"
+    assert page.run("return document.activeElement.getAttribute('aria-label')") == "error"
+    page.type(Keys.END, Keys.HOME, Keys.ARROW_RIGHT, Keys.ENTER)
+    assert "the candidate hung" in page.detail()
+    assert len(page.browser.find_elements(By.CSS_SELECTOR, "#grid [tabindex='0']")) == 1
+
+
+def test_no_verdict_is_told_by_colour_alone(page: Page) -> None:
+    page.one("#open-all").click()
+    cells = page.run(
+        "return [...document.querySelectorAll('tr.member td')].map(e => [e.textContent, e.getAttribute('aria-label')])"
+    )
+    assert {(sign, label.partition(",")[0]) for sign, label in cells} == {
+        ("✓", "pass"),
+        ("✕", "fail"),
+        ("!", "error"),
+        ("–", "unsupported"),  # noqa: RUF001 - the sign is meant
+        ("≈", "known"),
+    }
+    assert page.run("return document.querySelectorAll('.legend .sign').length") == 6
+
+
+def test_harmful_octets_are_shown_as_text(page: Page) -> None:
+    page.open("#smtplib/hostile/harm")
+    text = page.detail()
+    assert "<script>window.harmed = 1</script>" in text
+    assert r"\x1b[31m\x1b]0;harm\x07\x00\x08\xff\xfe]]>&amp;{{ 7*7 }}\u2028" in text
+    assert page.run("return document.querySelectorAll('dialog img, dialog script, .card script').length") == 0
+    assert HARM[:34] in page.one("dialog .dialogue").text
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page) -> None:
+    page.browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    )
+    try:
+        page.open()
+        page.one("#open-all").click()
+        assert page.run("return document.documentElement.scrollWidth") <= 360
+        page.open("#smtplib/hostile/harm")
+        page.detail()
+        assert page.run("return document.querySelector('dialog').scrollWidth") <= 360
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_both_colour_schemes(page: Page, scheme: str) -> None:
+    page.browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    page.open()
+    page.one("#open-all").click()
+    pairs = page.run(CONTRAST)
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert len(pairs) > 8
+    assert {what: ratio for what, ratio in pairs.items() if ratio < 4.5} == {}  # WCAG 2 AA
+
+
+CONTRAST = """
+const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, c, place) => sum + c * [0.2126, 0.7152, 0.0722][place], 0);
+const behind = (element) => {
+  for (let e = element; e; e = e.parentElement) {
+    const found = channels(getComputedStyle(e).backgroundColor);
+    if (found.length === 3 || found[3] > 0) return found;
+  }
+  return [255, 255, 255];
+};
+const ratios = {};
+for (const selector of ['h1', '.facts', '.words', '.badge', '.of', '.title', '.level', 'td.pass', 'td.fail', 'td.error',
+  'td.unsupported', 'td.known', '.sum.all', '.sum.some', '.legend', '.status', '.chip .count']) {
+  const element = document.querySelector(selector);
+  if (!element) continue;
+  const [one, other] = [light(channels(getComputedStyle(element).color)), light(behind(element))];
+  ratios[selector] = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}
+return ratios;
+"""
