@@ -14,6 +14,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PROJECT, "test")
 CLIENTS = nox.project.dependency_groups(PROJECT, "clients")
 QUALITY = nox.project.dependency_groups(PROJECT, "quality")
+PAGE_FORMS = {"html": "matrix.html", "junit": "matrix.xml", "markdown": "matrix.md", "badge": "badge.json"}
 OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
 
 
@@ -44,6 +45,17 @@ def matrix(session: nox.Session) -> None:
     """Judge every candidate found on this machine against its baseline; arguments go to ``smtp-conformance matrix``."""
     session.install("-e", ".[conformance]", *CLIENTS)
     session.run("smtp-conformance", "matrix", "-n", "2", *session.posargs)
+
+
+@nox.session
+def page(session: nox.Session) -> None:
+    """Build the page of the matrix, in ``results/``; arguments go to ``smtp-conformance matrix``."""
+    session.install("-e", ".[conformance]", *CLIENTS)
+    Path("results").mkdir(exist_ok=True)
+    forms = [f"--{form}=results/{name}" for form, name in PAGE_FORMS.items()]
+    # A page of failures is a page.
+    session.run("smtp-conformance", "matrix", "-n", "2", *forms, *session.posargs, success_codes=[0, 1])
+    session.log("open results/matrix.html")
 
 
 @nox.session

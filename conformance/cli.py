@@ -238,10 +238,12 @@ def compare(before: str, after: str, **options: Any) -> None:
 
 @main.command()
 @click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
+@_reporting
 @click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
 @click.option("--list", "only_list", is_flag=True, help="Tell which candidates there are, and judge none.")
-def matrix(patterns: Sequence[str], workers: int, *, only_list: bool) -> None:
+def matrix(patterns: Sequence[str], workers: int, *, only_list: bool, **reports: Path | None) -> None:
     """Judge all candidates of this machine, each with its shipped baseline, and print one table by family."""
+    from conformance.report.forms import Forms
     from conformance.report.matrix import find_candidates, judge_all, table_lines
 
     found = list(find_candidates())
@@ -250,7 +252,7 @@ def matrix(patterns: Sequence[str], workers: int, *, only_list: bool) -> None:
     if only_list:
         return
     clients = [each.client for each in found if each.there]
-    code, results = judge_all(clients, patterns=patterns, workers=workers)
+    code, results = judge_all(clients, patterns=patterns, workers=workers, forms=Forms(**reports))
     for line in table_lines(clients, results) if results else ():
         click.echo(line)
     sys.exit(code)

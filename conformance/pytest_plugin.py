@@ -130,7 +130,9 @@ class ScenarioFile(pytest.File):
             suffix = f" @{client}" if len(session.clients) > 1 else ""
             for scenario in chosen:
                 name = f"{scenario.id}{suffix}"
-                yield ScenarioItem.from_parent(self, name=name, scenario=scenario, client=client)
+                # Said in full: of a name alone, pytest 9.2 makes another id than of the same id in its cache (--lf).
+                nodeid = f"{self.nodeid}::{name}"
+                yield ScenarioItem.from_parent(self, name=name, nodeid=nodeid, scenario=scenario, client=client)
 
 
 class NotConformingError(Exception):

@@ -24,7 +24,7 @@ class House:
         authority: issues certificates.
         recorder: of the server.
         time_factor: multiplies every time in rules.
-        open_connections: how many there are.
+        open_connections: how many there were when one was made, itself included.
         connections: how many are served at once.
     """
 
@@ -35,5 +35,5 @@ class House:
     authority: Authority
     recorder: Recorder
     time_factor: float
-    open_connections: Callable[[], int]
+    open_connections: Callable[[int], int]
     connections: int

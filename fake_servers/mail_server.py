@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, Unpack
 
-from fake_servers import limits, steps
+from fake_servers import limits
 from fake_servers.behaviour import Behaviour
 from fake_servers.certificates import Authority, shared_authority
 from fake_servers.clock import Clock
@@ -20,15 +20,15 @@ from fake_servers.dialogue_text import dialogue_text
 from fake_servers.host import Host, Performance
 from fake_servers.house import House
 from fake_servers.listeners import Listener, listen_on_tcp, listen_on_unix
+from fake_servers.loosening import loosened
 from fake_servers.mail_session import MailSession
 from fake_servers.manners import Conduct
-from fake_servers.matching import parse_pattern
 from fake_servers.messages import Mailbox, Message, Taker
 from fake_servers.player import Player, Stage
 from fake_servers.recorder import Keeping, Recorder, Watcher
 from fake_servers.rule_text import RuleSettings, build_rule
 from fake_servers.rules import Rule, RuleBook, StandingRule
-from fake_servers.steps import Branches, Command, Dialogue, MailData, Script, Step, Transport
+from fake_servers.steps import Dialogue, Script, Transport
 from fake_servers.transcript import End
 
 _KEEP_ALL = Keeping(events=limits.KEPT_EVENTS, octets=limits.KEPT_EVENT_OCTETS)
@@ -138,7 +138,7 @@ class MailServer(Host):
             script = self._named(what).script(what, transport=self.transport, lmtp=self.conduct.lmtp)
         else:
             script = what
-        dialogues = script.dialogues if exact else tuple(map(_loosened, script.dialogues))
+        dialogues = script.dialogues if exact else tuple(map(loosened, script.dialogues))
         with self._recorder.changed:
             self._dialogues.extend(dialogues)
             self._repeated = dialogues if repeat else ()
@@ -176,9 +176,13 @@ class MailServer(Host):
             authority=self.authority,
             recorder=self._recorder,
             time_factor=self.time_factor,
-            open_connections=lambda: len(self._lines),
+            open_connections=self._open_connections,
             connections=self._connections,
         )
+
+    def _open_connections(self, number: int) -> int:
+        with self._recorder.changed:
+            return sum(1 for other in self._lines if other <= number)
 
     # What it has seen.
 
@@ -288,23 +292,3 @@ def _counted(count: int, things: str) -> str:
 
 def _listen(transport: Transport) -> Listener:
     return listen_on_unix(None, narrow=False) if transport is Transport.UNIX else listen_on_tcp()
-
-
-def _loosened(dialogue: Dialogue) -> Dialogue:
-    """Return the dialogue as it is for any client: what a command says beyond its verb does not matter."""
-    return replace(dialogue, steps=tuple(map(_loosened_step, dialogue.steps)))
-
-
-def _loosened_step(step: Step) -> Step:
-    match step:
-        case Command() if step.pattern.verbs and len(step.pattern.verbs) == 1:
-            (verb,) = step.pattern.verbs
-            bare = verb in {"STARTTLS", "DATA", "QUIT", "RSET"}
-            return replace(step, pattern=parse_pattern(verb if bare else f"{verb} *"))
-        case MailData():
-            return replace(step, content=None)
-        case Branches():
-            return replace(step, branches=tuple(tuple(map(_loosened_step, branch)) for branch in step.branches))
-        case steps.CheckPeer():
-            return replace(step, facts={})
-    return step

@@ -65,6 +65,7 @@ class MailSession:
         self._transactions = 0
         self._junk = 0
         self._talked_early = False
+        self._open_connections = house.open_connections(connection.number)
         self._stage = MailStage(connection, authority=house.authority, time_factor=house.time_factor)
         connection.patience = house.conduct.patience
 
@@ -89,7 +90,7 @@ class MailSession:
 
     def _give_up(self, error: DeadlineExceededError) -> None:
         self._connection.note(f"the server loses patience: {error}")
-        self._connection.patience = limits.LEAVE_SECONDS
+        self._connection.patience = min(self._connection.patience, limits.LEAVE_SECONDS)
         with contextlib.suppress(DeadlineExceededError):
             if not self._connection.session.in_data:
                 self._stage.say(written_reply("421 4.4.2 Nothing came for too long"))
@@ -99,7 +100,7 @@ class MailSession:
     # The beginning.
 
     def _open(self) -> None:
-        if self._house.open_connections() > self._house.connections:
+        if self._open_connections > self._house.connections:
             self._stage.say(written_reply("421 4.3.2 Too many connections"))
             self._stage.leave()
         verdict = self._verdict(self._occasion(Place.CONNECT), b"")
@@ -110,9 +111,9 @@ class MailSession:
             kind = "LMTP" if self._house.conduct.lmtp else "ESMTP"
             greeting = written_reply(f"220 {self._house.conduct.host_name} {kind} ready")
             verdict = self._verdict(self._occasion(Place.GREETING), greeting)
-            self._connection.notice()
-            self._talked_early = bool(self._connection.session.owed)
             self._act(verdict)
+            # What is read before the greeting leaves is owed an answer now; nothing has been read since.
+            self._talked_early = bool(self._connection.session.owed)
         self._manners.turned_away = verdict.code[:1] in {"4", "5"}
 
     # Rules and manners.
@@ -127,7 +128,7 @@ class MailSession:
             "encrypted": self._manners.encrypted,
             "user": self._manners.user,
             "authenticated": bool(self._manners.user),
-            "open_connections": self._house.open_connections(),
+            "open_connections": self._open_connections,
             "talked_early": self._talked_early,
         }
         return Occasion(place=place, **{**known, **facts})

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from fake_servers.matching import GREETING_VERBS, arguments_of, parse_pattern, verb_of
 from fake_servers.octets import without_line_end
 from fake_servers.replies import SentReply, offered_extensions
+from fake_servers.rule_text import RuleError, build_rule
 
 _REPLY_LINE = re.compile(r"[2-5][0-9][0-9](?:[ -][^\r\n]*)?")
 _ENHANCED = re.compile(r"[2-5][0-9][0-9][ -](?P<class>[0-9])\.[0-9]{1,3}\.[0-9]{1,3}(?: |$)")
@@ -147,6 +148,8 @@ class Recording:
     def _rules(self) -> Iterator[str]:
         told: dict[str, list[bytes]] = {}
         for at, reply in self._answers():
+            if not _is_place(at):  # garbage that a client sent: no rule can be about it
+                continue
             told.setdefault(at, []).append(reply.octets)
         for at, replies in told.items():
             alike = len(Counter(replies)) == 1
@@ -157,6 +160,14 @@ class Recording:
                         yield f"    nth: {number}"
                     key, value = _written(octets)
                     yield f"    {'reply' if key == 'S' else key}: {value}"
+
+
+def _is_place(at: str) -> bool:
+    try:
+        build_rule(at, close="fin")
+    except RuleError:
+        return False
+    return True
 
 
 def _place_of(line: bytes) -> str:

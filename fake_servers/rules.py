@@ -67,7 +67,7 @@ class Occasion:
         encrypted: whether TLS was negotiated.
         user: who is authenticated, or tries to; empty without.
         authenticated: whether the client is authenticated.
-        open_connections: at this moment, this one included.
+        open_connections: when this one was made, itself included.
         content: the mail data.
         size: their octets, or what SIZE declares; 0 where unknown.
         talked_early: whether the client spoke before the greeting.

@@ -148,7 +148,8 @@ def comparison_lines(comparison: Comparison, clauses: Mapping[str, Clause]) -> I
     kinds = Counter(_kind(before, after) for before, after in changed)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     names = f"{printable(comparison.before.name)} → {printable(comparison.after.name)}"
-    yield f"{names}: {len(changed)} scenarios differ{f' ({counts})' if counts else ''}, {alike} are alike"
+    differ = "1 scenario differs" if len(changed) == 1 else f"{len(changed)} scenarios differ"
+    yield f"{names}: {differ}{f' ({counts})' if counts else ''}, {alike} alike"
     groups: dict[str, list[tuple[Result, Result]]] = {}
     for pair in changed:
         groups.setdefault(pair[0].clauses[0], []).append(pair)

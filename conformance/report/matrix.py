@@ -12,6 +12,7 @@ from pathlib import Path
 from conformance.baselines.form import SHIPPED_AS, choose, read_baselines
 from conformance.driver.candidates import ADAPTERS, Candidate, parse_candidate
 from conformance.errors import CandidateError, ExitCode
+from conformance.report.forms import Forms
 from conformance.report.results import read_results
 from conformance.report.run import RunOptions, run_scenarios
 from conformance.runner.verdict import Result, Verdict
@@ -58,7 +59,9 @@ def _reason(error: CandidateError) -> str:
     return lines[1] if lines[0].endswith(":") and len(lines) > 1 else lines[0]
 
 
-def judge_all(clients: Sequence[str], *, patterns: Sequence[str], workers: int) -> tuple[int, list[Result]]:
+def judge_all(
+    clients: Sequence[str], *, patterns: Sequence[str], workers: int, forms: Forms
+) -> tuple[int, list[Result]]:
     """Judge candidates side by side, each held against its shipped baseline; return exit code and results.
 
     Raises:
@@ -67,7 +70,16 @@ def judge_all(clients: Sequence[str], *, patterns: Sequence[str], workers: int) 
     with tempfile.TemporaryDirectory(prefix="smtp-conformance-") as folder:
         file = Path(folder, "results.json")
         options = RunOptions(
-            clients=clients, patterns=patterns, workers=workers, baselines=[SHIPPED_AS], json_file=file, quiet=1
+            clients=clients,
+            patterns=patterns,
+            workers=workers,
+            baselines=[SHIPPED_AS],
+            json_file=file,
+            quiet=1,
+            html_file=forms.html_file,
+            junit_file=forms.junit_file,
+            markdown_file=forms.markdown_file,
+            badge_file=forms.badge_file,
         )
         code = run_scenarios(options)
         return code, list(read_results(file).results) if code in (ExitCode.OK, ExitCode.FAILED) else []

@@ -43,7 +43,8 @@ class LiveTranscript:
             self._events.put(None, timeout=timeout)
         except queue.Full:
             return
-        self._thread.join(timeout)
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
 
     def _show_all(self) -> None:
         while (event := self._events.get()) is not None:

@@ -132,9 +132,7 @@ def test_what_a_candidate_does_to_its_process_is_one_error(
 
 
 @pytest.mark.parametrize("manner", MANNERS)
-def test_what_a_driver_answers_wrongly_is_one_error(
-    results: dict[str, dict[str, dict[str, Any]]], manner: str
-) -> None:
+def test_what_a_driver_answers_wrongly_is_one_error(results: dict[str, dict[str, dict[str, Any]]], manner: str) -> None:
     assert verdicts(results[driver(manner)]) == ["pass", "error", "pass"]
     assert MANNERS[manner] in results[driver(manner)]["mine/b-spoiled"]["reason"]
 

@@ -15,7 +15,7 @@ from fake_servers.manners import Conduct
 from fake_servers.steps import Transport
 from tests.fake_servers.wire_client import PATIENCE, WireClient
 
-CONTENT = b"Subject: hi\r\n\r\n.A line.\r\n"
+CONTENT = b"Subject: hi\r\n\r\nA line.\r\n"
 NUL, CTRL_A = "\0", "\1"
 
 

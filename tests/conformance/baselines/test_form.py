@@ -73,7 +73,7 @@ def test_a_baseline_may_name_the_candidate_as_the_user_does(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("reason: It races.", "cause: It races.", ":15:5: missing key 'reason'"),
+        ("reason: It races.", "cause: It races.", ":16:5: 1: missing key 'reason'"),
         ("reason: It races.", "reason: It races.\n    cause: x", ":19:5: unknown key 'cause'"),
         ("breach: wire", "message: x\n    breach: wire", ":16:5: a known failure has either a message or a breach"),
         ('message: "call: sendmail"', 'message: ""', "an empty message would fit every failure"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.report.failure import dialogue_lines, failure_text, first_words, headline, printable, rerun_command
@@ -61,7 +63,7 @@ def test_the_command_to_run_it_again_can_be_pasted(candidate: str, scenario_id: 
     assert rerun_command(result(scenario_id, candidate=candidate)) == command
 
 
-def lines_of(*events: Line, whole: bool = False, **changes: object) -> list[str]:
+def lines_of(*events: Line, whole: bool = False, **changes: Any) -> list[str]:
     return unstyled(dialogue_lines(failed(dialogue=events, **changes), whole=whole)).splitlines()
 
 

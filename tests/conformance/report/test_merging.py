@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.errors import NothingSelectedError, UsageError
@@ -51,7 +53,8 @@ def test_the_very_same_file_twice_is_numbered() -> None:
 
 @pytest.mark.parametrize(("key", "what"), [("suite", "versions of the suite"), ("corpus", "states of the scenarios")])
 def test_what_different_suites_wrote_is_refused_unless_asked_for(key: str, what: str) -> None:
-    files = [file_of([result()], path="1", **{key: "x"}), file_of([result()], path="2", **{key: "y"})]
+    headers: list[dict[str, Any]] = [{key: "x"}, {key: "y"}]
+    files = [file_of([result()], path=str(number), **header) for number, header in enumerate(headers, 1)]
     with pytest.raises(UsageError, match=what) as caught:
         collect(files)
     assert "x: 1; y: 2" in str(caught.value)

@@ -11,8 +11,8 @@ from conformance.scenario.model import Clause, Level
 from tests.conformance.report.samples import CLAUSES
 
 
-def clause(**words: str) -> Clause:
-    return Clause(id="a.b", says="", level=Level.DOCUMENTED, **words)
+def clause(norm: str = "", rfc: str = "") -> Clause:
+    return Clause(id="a.b", says="", level=Level.DOCUMENTED, norm=norm, rfc=rfc)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,6 @@ class Page:
         return str(self.one("dialog").text)
 
     def type(self, *keys: str) -> None:
-        self.run("return document.activeElement")
         self.browser.switch_to.active_element.send_keys(*keys)
 
     def focused(self) -> str:
@@ -214,7 +213,7 @@ def test_going_back_goes_back(page: Page) -> None:
     page.open("#smtplib/lmtp/unix")
     assert "lmtp/unix" in page.detail()
     page.type("n")
-    page.until(lambda: "sendmail/plain" in page.detail() or "hostile" in page.detail(), "the next scenario")
+    page.until(lambda: "sendmail/plain" in page.detail(), "the next scenario")
     page.browser.back()
     page.until(lambda: "lmtp/unix" in page.detail(), "the scenario before")
 
@@ -236,7 +235,7 @@ def test_the_second_view_tells_who_keeps_a_clause(page: Page) -> None:
     assert "broken by smtplib, smtplib@3.8" in text
     assert "lmtp/hangs" in text
     page.one("dialog .scenarios button").click()
-    page.until(lambda: "What differs" in page.detail() or "REASON" in page.detail(), "the scenario")
+    page.until(lambda: "the candidate hung" in page.detail(), "the scenario")
 
 
 def test_keys_do_what_the_mouse_does(page: Page) -> None:
@@ -308,7 +307,8 @@ def test_text_can_be_read_in_both_colour_schemes(page: Page, scheme: str) -> Non
 
 CONTRAST = """
 const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
-const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+const linear = (c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+const light = ([r, g, b]) => [r, g, b].map(linear)
   .reduce((sum, c, place) => sum + c * [0.2126, 0.7152, 0.0722][place], 0);
 const behind = (element) => {
   for (let e = element; e; e = e.parentElement) {

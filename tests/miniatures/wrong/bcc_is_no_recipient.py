@@ -7,7 +7,11 @@ import reference_client as reference
 from reference_client import *
 from reference_client import __all__
 
-FAILS = []
+FAILS = [
+    "send_message/message-untouched",
+    "send_message/recipients",
+    "send_message/repeated-fields",
+]
 
 
 class SMTP(reference.SMTP):

@@ -6,7 +6,11 @@ import reference_client as reference
 from reference_client import *
 from reference_client import __all__
 
-FAILS = []
+FAILS = [
+    "options/mail-options",
+    "options/smtputf8",
+    "options/word-8bitmime",
+]
 
 
 class SMTP(reference.SMTP):

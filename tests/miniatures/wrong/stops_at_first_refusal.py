@@ -8,7 +8,6 @@ from reference_client import *
 from reference_client import __all__
 
 FAILS = [
-    "api/exported-names",
     "lmtp/all-refused-between-the-stages",
     "lmtp/replies-for-accepted-only",
     "pipelining/replies-in-order",
