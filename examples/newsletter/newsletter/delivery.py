@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 
 from django.core import mail
 
 from newsletter.models import Letter, State
+
+_LOG = logging.getLogger(__name__)
 
 
 class ServerUnavailableError(Exception):
@@ -15,12 +18,12 @@ class ServerUnavailableError(Exception):
 
 def deliver_waiting() -> None:
     """Try to deliver each letter that waits; a letter that cannot be delivered now goes on waiting."""
-    with mail.get_connection() as connection:
-        for letter in Letter.objects.filter(state=State.WAITING).order_by("pk"):
-            try:
+    try:
+        with mail.get_connection() as connection:
+            for letter in Letter.objects.filter(state=State.WAITING).order_by("pk"):
                 _deliver(letter, connection)
-            except ServerUnavailableError:
-                return
+    except (ServerUnavailableError, OSError) as error:  # OSError: there is no connection, or no trust in it
+        _LOG.warning("the newsletter waits: %s", error)
 
 
 def _deliver(letter: Letter, connection: mail.backends.smtp.EmailBackend) -> None:
@@ -34,7 +37,7 @@ def _deliver(letter: Letter, connection: mail.backends.smtp.EmailBackend) -> Non
         _refused(letter, refused.smtp_code, refused.smtp_error)
     except OSError as error:  # smtplib's own exceptions, TLS errors and lost connections are all of this kind
         _wait(letter, str(error))
-        raise ServerUnavailableError from error
+        raise ServerUnavailableError(str(error)) from error
     else:
         letter.state, letter.trouble = State.SENT, ""
         letter.save()

@@ -11,9 +11,7 @@ FAILS = ["envelope/line-break-in-address-raises"]
 
 
 class SMTP(reference.SMTP):
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         to_addrs = [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
         cut = [re.split("[\r\n]", address)[0] for address in (from_addr, *to_addrs)]
         return super().sendmail(cut[0], cut[1:], msg, mail_options, rcpt_options)

@@ -15,9 +15,7 @@ FAILS = [
 
 
 class SMTP(reference.SMTP):
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         if "SMTPUTF8" not in [option.upper() for option in mail_options]:
             to_addrs = [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
             from_addr, *to_addrs = (name.encode("ascii", "replace").decode() for name in (from_addr, *to_addrs))

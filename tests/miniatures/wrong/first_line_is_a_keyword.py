@@ -8,7 +8,6 @@ FAILS = [
     "hello/reply-of-one-line",
     "login/keywords-change-after-auth",
     "starttls/ehlo-again",
-    "starttls/reply-injected-in-the-same-segment",
 ]
 
 _ehlo = SMTP.ehlo

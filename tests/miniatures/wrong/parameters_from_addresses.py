@@ -13,9 +13,7 @@ FAILS = ["envelope/parameter-in-address"]
 class SMTP(reference.SMTP):
     _tail = ""
 
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         closed = re.fullmatch("(<[^<>]*>)(.*)", from_addr)
         address, self._tail = closed.groups() if closed else (from_addr, "")
         return super().sendmail(address, to_addrs, msg, mail_options, rcpt_options)

@@ -8,8 +8,6 @@ from reference_client import *
 from reference_client import __all__
 
 FAILS = [
-    "lmtp/repeated-mailbox",
-    "send_message/address-in-two-fields",
     "sendmail/all-refused-repeated-address",
 ]
 

@@ -20,9 +20,7 @@ FAILS = [
 class SMTP(reference.SMTP):
     _length = 0
 
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         self._length = len(b"".join(MailData(msg)))
         return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
 

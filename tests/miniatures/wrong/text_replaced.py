@@ -10,9 +10,7 @@ FAILS = ["sendmail/text-outside-ascii"]
 
 
 class SMTP(reference.SMTP):
-    def sendmail(
-        self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()
-    ) -> Any:
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
         if isinstance(msg, str):
             msg = msg.encode("ascii", "replace").decode()
         return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
