@@ -13,6 +13,8 @@ from conformance.errors import CandidateError
 if TYPE_CHECKING:
     from findpython import PythonVersion
 
+_SYSTEM = frozenset({Path("/bin"), Path("/usr/bin")})
+
 
 def find_interpreter(wanted: str, *, folder: Path) -> str:
     """Return the path of an interpreter.
@@ -73,7 +75,7 @@ def _unlikeliness(path: str, wanted: str) -> tuple[bool, bool, bool, bool, str]:
     """
     named = Path(path).name == f"python{wanted}"
     elsewhere = f"{os.sep}{wanted}" not in path and not named
-    return elsewhere, path.startswith("/usr/bin"), "shims" in path, not named, path
+    return elsewhere, Path(path).parent in _SYSTEM, "shims" in path, not named, path
 
 
 def _is_version(python: PythonVersion, numbers: list[str]) -> bool:

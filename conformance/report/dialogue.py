@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.report.failure import printable
+from conformance.report.failure import printable, wording
 from conformance.report.norm import in_words
 from conformance.report.styled import Style, StyledLine, line
 from conformance.scenario.model import Clause, ClientStep, Scenario, Verb
@@ -57,7 +57,7 @@ def _server_lines(played: tuple[steps.Step, ...], indent: str) -> Iterator[Style
                 unasked = "" if step.asked else "   (unasked)"
                 yield line((f"{indent}S: {printable(text)}", Style.SERVER), (unasked, Style.QUIET))
         else:
-            yield line((f"{indent}{printable(step.label)}", Style.CLIENT))
+            yield line((f"{indent}{wording(step.label)}", Style.CLIENT))
 
 
 def _client_lines(step: ClientStep) -> Iterator[StyledLine]:
@@ -65,7 +65,7 @@ def _client_lines(step: ClientStep) -> Iterator[StyledLine]:
     kwargs = ", ".join(f"{name}={plain(value)!r}" for name, value in step.kwargs)
     watch = f"   watching {', '.join(step.watch)}" if step.watch else ""
     on = f" on {step.on}" if step.on != "client" else ""
-    words = f"{printable(step.label)}{f' {kwargs}' if kwargs and step.verb is not Verb.SET else ''}{on}"
+    words = f"{wording(step.label)}{f' {kwargs}' if kwargs and step.verb is not Verb.SET else ''}{on}"
     yield line((f"  {words}", Style.CLIENT), (f"{watch}{implied}", Style.QUIET))
     for number, outcome in enumerate(step.outcomes):
         lead = "    or " if number else "    "

@@ -31,7 +31,7 @@ def _lines(collected: Collected, clauses: Mapping[str, Clause]) -> Iterator[str]
         yield ""
     yield from _standings(collected.columns, clauses)
     yield ""
-    yield f"<details><summary>By family: {len(collected.rows)} scenarios</summary>"
+    yield f"<details><summary>By family: {len(collected.rows)} scenario{'s' * (len(collected.rows) != 1)}</summary>"
     yield ""
     yield from _families(collected.columns)
     yield ""

@@ -103,7 +103,12 @@ class TerminalReport:
         if code == ExitCode.NOTHING_SELECTED:
             self._screen.say(("nothing was selected: no scenario was played", Style.BAD))
         elif self._verbosity >= 0:
-            self._screen.say((f"{len(results)} verdicts in {time.monotonic() - self._began:.1f} s", Style.QUIET))
+            self._screen.say(
+                (
+                    f"{len(results)} verdict{'s' * (len(results) != 1)} in {time.monotonic() - self._began:.1f} s",
+                    Style.QUIET,
+                )
+            )
 
     def wrote(self, paths: Sequence[Path]) -> None:
         """Tell where reports were written."""

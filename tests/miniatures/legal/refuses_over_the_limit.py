@@ -9,7 +9,8 @@ from reference_client import __all__
 
 class SMTP(reference.SMTP):
     def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
-        limit = int(self.esmtp_features.get("size") or 0)
+        offered = self.esmtp_features.get("size", "")
+        limit = int(offered) if offered.isdecimal() else 0
         sizes = [int(option[5:]) for option in options if option.startswith("SIZE=")]
         if limit and sizes and sizes[0] > limit:
             raise reference.SMTPSenderRefused(552, b"larger than the server allows", sender)

@@ -9,10 +9,8 @@ from reference_client import __all__
 
 class SMTP(reference.SMTP):
     def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
-        asked, encoding = options, self.command_encoding
-        self.docmd("RSET")
-        self.command_encoding = encoding
-        return super().mail(sender, asked)
+        code, text = self.docmd("RSET")
+        return super().mail(sender, options) if code == 250 else (code, text)
 
     def _abandon_transaction(self, error: BaseException) -> None:
         self._forget_transaction()
