@@ -133,6 +133,8 @@ def _reply_of(work: Callable[P, Coroutine[Any, Any, Any]], *args: P.args, **kwar
     try:
         return _reply(_LOOP.run(work(*args, **kwargs)))
     except aiosmtplib.SMTPResponseException as error:
+        if error.code < 0:  # no server's reply: the client gave up on what came
+            raise _counterpart(error) from error
         return error.code, octets_of(error.message)
     except aiosmtplib.SMTPException as error:
         raise _counterpart(error) from error

@@ -59,7 +59,7 @@ class Detail {
       const clause = this.data.clauses[place];
       const id = make('button', { class: 'link' }, clause.id);
       id.addEventListener('click', () => this.onClause(place));
-      section.append(make('p', { class: 'clause' }, clause.says, make('br'), make('small', {}, id, ...this.sources(clause))));
+      section.append(make('p', { class: 'clause' }, clause.says, make('br'), make('small', {}, id, ' · ', ...this.sources(clause))));
       for (const [word, text] of [['erratum', clause.erratum], ['either', clause.either]]) {
         if (text) section.append(make('p', { class: 'aside' }, make('b', {}, word === 'either' ? 'Either reading passes: ' : 'Erratum: '), text));
       }
@@ -68,7 +68,7 @@ class Detail {
   }
 
   sources(clause) {
-    const level = ` · ${this.data.levels[clause.level]}`;
+    const level = this.data.levels[clause.level];
     if (!clause.sources.length) return [level];
     return [level, ...clause.sources.flatMap(([words, address]) => [' · ', make('a', { href: address, rel: 'noreferrer', target: '_blank' }, words)])];
   }
@@ -141,7 +141,7 @@ class Detail {
     const told = ['kept', 'broken', 'unsupported'].map((word) => [word, verdicts.filter(([found]) => found === word).map(([, name]) => name)])
       .filter(([, names]) => names.length).map(([word, names]) => make('p', {}, make('b', {}, `${word} by `), names.join(', ')));
     this.show(make('header', {}, make('h2', { id: 'detail-title' }, row.id), make('p', { class: 'lead' }, row.says),
-      make('p', { class: 'facts' }, ...this.sources(row).slice(0), '')), ...told,
+      make('p', { class: 'facts' }, ...this.sources(row))), ...told,
       row.scenarios.length ? make('div', { class: 'scroll' }, list) : make('p', {}, 'A rule of the wire: it is watched in every scenario.'));
   }
 }

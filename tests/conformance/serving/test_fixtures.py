@@ -1,4 +1,4 @@
-"""The fixtures come with the package: no conftest, a server for each test, its end in time, its dialogue where it fails."""
+"""The fixtures come with the package: no conftest, a server for each test, its dialogue where it fails, its end in time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def outcome(tmp_path: Path, text: str, *options: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_each_fixture_is_a_server_of_its_kind(tmp_path: Path) -> None:
+def test_each_fixture_is_a_server_of_its_kind_for_threads_asyncio_and_other_processes(tmp_path: Path) -> None:
     said = outcome(
         tmp_path,
         """
@@ -50,11 +50,28 @@ def test_several(mail_server_factory):
     one, other = mail_server_factory("one"), mail_server_factory("other", transport="tls")
     send(smtplib.SMTP(*one.address))
     assert (len(one.messages), len(other.messages)) == (1, 0)
+
+import asyncio, subprocess, sys
+
+def test_asyncio(smtp_server):
+    async def talk():
+        reader, writer = await asyncio.open_connection(*smtp_server.address)
+        writer.write(b"QUIT\\r\\n")
+        await writer.drain()
+        said = await reader.read()
+        writer.close()
+        return said
+    assert asyncio.run(talk()).endswith(b"221 2.0.0 Goodbye\\r\\n")
+
+def test_subprocess(smtp_server):
+    code = "import smtplib, sys; smtplib.SMTP('localhost', int(sys.argv[1])).sendmail('a@b.org', 'c@d.org', '')"
+    subprocess.run([sys.executable, "-c", code, str(smtp_server.port)], check=True)
+    smtp_server.wait_for(messages=1)
 """,
         "-W",
         "error",
     )
-    assert "5 passed" in said, said
+    assert "7 passed" in said, said
 
 
 def test_the_marker_tells_the_server_what_to_do(tmp_path: Path) -> None:
@@ -83,19 +100,17 @@ class TestMarked:
     assert "2 passed" in said, said
 
 
-@pytest.mark.parametrize(
-    ("marker", "message"),
-    [
-        ('"greylistin"', "there is no preset 'greylistin'; did you mean 'greylisting'"),
-        ('play="sendmail/all"', "there is no scenario 'sendmail/all'"),
-        ('rules=[("RPCT", "250 ok")]', "'RPCT' is no command; did you mean 'RCPT'"),
-        ("sise=3", "unexpected keyword argument 'sise'"),
-    ],
-)
-def test_a_marker_that_is_wrong_is_a_clear_error(tmp_path: Path, marker: str, message: str) -> None:
-    said = outcome(tmp_path, f"@pytest.mark.mail_server({marker})\ndef test_it(smtp_server): pass\n")
-    assert "1 error" in said
-    assert message in said
+def test_a_marker_that_is_wrong_is_a_clear_error(tmp_path: Path) -> None:
+    wrong = {
+        '"greylistin"': "there is no preset 'greylistin'; did you mean 'greylisting'",
+        'play="sendmail/all"': "there is no scenario 'sendmail/all'",
+        'rules=[("RPCT", "250 ok")]': "'RPCT' is no command; did you mean 'RCPT'",
+        "sise=3": "unexpected keyword argument 'sise'",
+    }
+    tests = [f"@pytest.mark.mail_server({marker})\ndef test_{n}(smtp_server): pass\n" for n, marker in enumerate(wrong)]
+    said = outcome(tmp_path, "\n".join(tests))
+    assert f"{len(wrong)} errors" in said
+    assert [message for message in wrong.values() if message not in said] == []
 
 
 def test_a_test_that_fails_shows_what_was_said(tmp_path: Path) -> None:
@@ -170,31 +185,6 @@ def test_it(smtp_server, number):
         "2",
     )
     assert "20 passed" in said, said
-
-
-def test_the_code_under_test_may_be_asyncio_or_another_process(tmp_path: Path) -> None:
-    said = outcome(
-        tmp_path,
-        """
-import asyncio, subprocess, sys
-
-def test_asyncio(smtp_server):
-    async def talk():
-        reader, writer = await asyncio.open_connection(*smtp_server.address)
-        writer.write(b"QUIT\\r\\n")
-        await writer.drain()
-        said = await reader.read()
-        writer.close()
-        return said
-    assert asyncio.run(talk()).endswith(b"221 2.0.0 Goodbye\\r\\n")
-
-def test_subprocess(smtp_server):
-    code = "import smtplib, sys; smtplib.SMTP('localhost', int(sys.argv[1])).sendmail('a@b.org', 'c@d.org', '')"
-    subprocess.run([sys.executable, "-c", code, str(smtp_server.port)], check=True)
-    smtp_server.wait_for(messages=1)
-""",
-    )
-    assert "2 passed" in said, said
 
 
 def test_a_fault_of_the_server_is_an_error_of_the_test(tmp_path: Path) -> None:

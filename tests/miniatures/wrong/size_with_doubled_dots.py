@@ -9,7 +9,6 @@ from reference_client import __all__
 from reference_client._mail_data import MailData
 
 FAILS = [
-    "hostile/any-octets-to-ehlo",
     "options/message-over-the-limit",
     "options/size-counts-octets",
     "options/size-of-unended-message",
