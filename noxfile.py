@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -21,7 +22,7 @@ OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the project's own tests; arguments go to pytest."""
-    session.install("-e", ".[conformance]", *TEST)
+    session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
     session.run("pytest", "-n", "4", *session.posargs)
 
@@ -29,8 +30,24 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def miniatures(session: nox.Session) -> None:
     """Let every miniature meet the whole corpus: each bug fails exactly its scenarios, each legal variant none."""
-    session.install("-e", ".[conformance]", *TEST)
+    session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     session.run("pytest", "-n", "4", "tests/conformance/test_miniatures.py", "--whole-corpus", *session.posargs)
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Let the mail clients of others meet the presets; curl, swaks, msmtp, smtp-source, nodemailer are installed."""
+    session.install("-e", ".[conformance]", *TEST, *CLIENTS)
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        packages = ["curl", "swaks", "msmtp", "postfix", "npm"]
+        missing = [one for one in packages if not shutil.which("smtp-source" if one == "postfix" else one)]
+        if missing:
+            install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+            session.run(*install, env={"DEBIAN_FRONTEND": "noninteractive"}, external=True)
+    modules = Path(session.create_tmp()).resolve()
+    if shutil.which("npm"):
+        session.run("npm", "install", "--silent", "--prefix", str(modules), "nodemailer", external=True)
+    session.run("pytest", "tests/peers", *session.posargs, env={"NODE_PATH": str(modules / "node_modules")})
 
 
 @nox.session

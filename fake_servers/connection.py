@@ -1,234 +1,33 @@
-"""This module owns one connection: octets in and out, each recorded, and the session that they make.
+"""This module owns one connection: octets out, TLS and ends, on top of what comes in (``reception``).
 
 It does what it is told. Scripts, and what should come next, it does not know.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import ssl
 from collections.abc import Sequence
 
 from fake_servers import limits
-from fake_servers.deadline import Deadline, DeadlineExceededError
-from fake_servers.inbox import Inbox, Line
+from fake_servers.deadline import Deadline
+from fake_servers.reception import ClientEndedError, ConnectionOverError, Reception
 from fake_servers.recorder import Recorder
 from fake_servers.replies import ReplyCollector, SentReply
 from fake_servers.session import Session
-from fake_servers.stream import ClientGoneError, PlainStream, Stream, Waker
+from fake_servers.stream import ClientGoneError, PlainStream, Waker
 from fake_servers.tls_stream import HANDSHAKE_RECORD, ClearAfterTls, TlsFailedError, TlsStream, behind_records
-from fake_servers.transcript import Breach, End, Kind
-from fake_servers.wire_rules import Broken, broken_rules, in_clear
+from fake_servers.transcript import End, Kind
+from fake_servers.wire_rules import in_clear
 
 
-class ClientEndedError(Exception):
-    """The client has ended its output where something was expected of it."""
-
-
-class ConnectionOverError(Exception):
-    """The connection is over: reset, or useless; how is recorded."""
-
-
-class Connection:
-    """One connection of a client.
-
-    Args:
-        number: 0 for the first.
-        plain: the connected socket.
-        waker: wakes whoever waits for the socket.
-        recorder: of the server.
-        session: as it is before the first octet.
-
-    Attributes:
-        patience: seconds for which the client is waited for.
-        flood_is_fault: whether a client that sends without end is a harness error.
-    """
+class Connection(Reception):
+    """One connection of a client; see ``Reception`` for what comes in."""
 
     def __init__(self, *, number: int, plain: PlainStream, waker: Waker, recorder: Recorder, session: Session) -> None:
-        self.number = number
-        self.plain = plain
-        self.waker = waker
-        self.session = session
-        self._recorder = recorder
-        self._stream: Stream = plain
-        self._inbox = Inbox(self._record_received, self._line_arrived)
+        super().__init__(number=number, plain=plain, waker=waker, recorder=recorder, session=session)
         self._replies = ReplyCollector()
-        self._received = 0
         self._piece_octets = 0
-        self.patience = limits.CLIENT_SECONDS
-        self.flood_is_fault = True
-
-    # In.
-
-    @property
-    def ahead(self) -> bool:
-        """Whether the client has sent so much that nothing took yet that no more is read before it was."""
-        return self._inbox.held > limits.AHEAD_OCTETS
-
-    def count_anew(self) -> None:
-        """Forget how much the client has sent: it was good for something."""
-        self._received = 0
-
-    def _record_received(self, octets: bytes) -> int:
-        return self._recorder.event(self.number, Kind.CLIENT, octets=octets, encrypted=self._stream.encrypted)
-
-    def _line_arrived(self, line: Line) -> None:
-        for broken in broken_rules(line.octets, self.session):
-            self._breach(broken, line.event)
-        self.session.line_arrived(line.octets)
-
-    def _breach(self, broken: Broken, event: int) -> None:
-        self._recorder.breach(Breach(rule=broken.rule, message=broken.message, event=event))
-
-    def _feed(self, octets: bytes) -> None:
-        self._received += len(octets)
-        if self._received > limits.CONNECTION_OCTETS:
-            message = f"the client sent over {limits.CONNECTION_OCTETS} octets"
-            if self.flood_is_fault:
-                self._recorder.fault(f"connection {self.number}: {message}")
-            self.note(f"{message}: the server gives it up")
-            raise ConnectionOverError
-        self._inbox.feed(octets)
-        if not octets:
-            self._recorder.end(self.number, End.CLIENT_CLOSED)
-
-    def _fill(self, awaited: str, deadline: Deadline | None = None) -> None:
-        """Wait until more octets are there.
-
-        Raises:
-            ClientEndedError: there will be no more.
-        """
-        if self._inbox.ended:
-            raise ClientEndedError
-        deadline = deadline or Deadline(self.patience)
-        try:
-            octets = self._stream.receive(deadline, awaited)
-        except ClientGoneError as error:
-            self._lost()
-            raise ClientEndedError from error
-        self._feed(octets)
-
-    def _lost(self) -> None:
-        """The client reset the connection."""
-        self._recorder.end(self.number, End.CLIENT_RESET)
-        self._inbox.feed(b"")
-
-    def notice(self) -> None:
-        """Take in what has come already, so that what is early is seen to be early."""
-        if not self.ahead:
-            self._receive_now()
-
-    def _receive_now(self) -> None:
-        try:
-            octets = None if self._inbox.ended else self._stream.receive_now()
-        except ClientGoneError:
-            self._lost()
-        else:
-            if octets is not None:
-                self._feed(octets)
-
-    def next_line(self, awaited: str) -> Line:
-        """Return the next line, without taking it.
-
-        Raises:
-            ClientEndedError: there will be none.
-        """
-        while self.session.in_data:
-            self._pass_over_data()
-        self._inbox.begin_lines()
-        while (line := self._inbox.peek_line()) is None:
-            self._fill(awaited)
-        return line
-
-    def take_line(self) -> Line:
-        """Take the line that ``next_line`` has returned."""
-        return self._inbox.take_line()
-
-    def _begin_data(self) -> None:
-        self.session.data_began()
-        self._inbox.begin_data()
-
-    def _pass_over_data(self) -> None:
-        """Pass over mail data that no step reads to their end: no command can come before it."""
-        if self._inbox.data_ended or self._inbox.take_data() is not None:
-            self.session.in_data = False
-        else:
-            self._fill("the end of the mail data")
-
-    def read_data(self) -> tuple[bytes, int]:
-        """Read mail data to their end; return them without transparency, and the index of their last event.
-
-        Raises:
-            ClientEndedError: they do not end.
-        """
-        content, _ = self._read_data(limits.CONNECTION_OCTETS)
-        return content, self._inbox.last_event
-
-    def read_data_within(self, at_most: int) -> bytes | None:
-        """Read mail data to their end; return them without transparency, None if they have more octets than allowed.
-
-        Raises:
-            ClientEndedError: they do not end.
-        """
-        content, dropped = self._read_data(at_most)
-        return None if dropped or len(content) > at_most else content
-
-    def _read_data(self, at_most: int) -> tuple[bytes, bool]:
-        dropped = False
-        if not self.session.in_data:
-            self._begin_data()
-        while (content := self._inbox.take_data()) is None:
-            if self._inbox.held > at_most:
-                self._inbox.drop_data()
-                dropped = True
-            self._fill("the end of the mail data")
-        self.session.data_arrived()
-        self._inbox.begin_lines()
-        return content, dropped
-
-    def read_octets(self, count: int) -> None:
-        """Read so many octets, whatever they are.
-
-        Raises:
-            ClientEndedError: there are fewer.
-        """
-        while self._inbox.take_octets(count) is None:
-            self._fill(f"{count} octets")
-        if not self.session.in_data:
-            self.session.owed.append("(octets)")
-
-    def read_to_end(self) -> None:
-        """Take in all that comes, until the client closes the connection."""
-        try:
-            while True:
-                if self.session.in_data or self._inbox.holds_tls:
-                    self._inbox.pass_over()
-                self._fill("the client to close the connection")
-        except ClientEndedError:
-            return
-
-    def read_for(self, seconds: float) -> None:
-        """Let time pass; end at once if the client closes the connection."""
-        deadline = Deadline(seconds)
-        with contextlib.suppress(DeadlineExceededError), self.plain.pausing():
-            while not self._inbox.ended and not self.ahead:
-                with contextlib.suppress(ClientEndedError):
-                    self._fill("the end of a pause", deadline)
-            if self.ahead:
-                self.plain.breathe(deadline)
-
-    def stall(self, seconds: float) -> None:
-        """Leave octets unread for a time, and the kernel little room for them."""
-        self.plain.narrow(limits.STALLED_RECEIVE_BUFFER_OCTETS)
-        self.plain.breathe(Deadline(seconds))
-
-    def read_nothing(self) -> None:
-        """Leave octets unread until the client closes the connection, or somebody wants to know whether it has."""
-        self.plain.narrow(limits.NARROW_RECEIVE_BUFFER_OCTETS)
-        self.plain.wait_for_hangup(Deadline(self.patience))
-        self.note("what the client has sent is read again, to see how it ends")
-        self.read_to_end()
 
     # Out.
 
@@ -323,10 +122,6 @@ class Connection:
         self._inbox.record_rest()
         self.plain.close()
         self.waker.close()
-
-    def note(self, text: str) -> int:
-        """Record something that happened; return the index of the event."""
-        return self._recorder.note(self.number, text)
 
     def await_tls(self) -> bytes:
         """Wait for the first octets of the client's TLS; return them.

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fake_servers import limits, steps
-from fake_servers.connection import ClientEndedError, Connection, ConnectionOverError
+from fake_servers.connection import Connection
 from fake_servers.deadline import DeadlineExceededError
 from fake_servers.house import House
 from fake_servers.mail_stage import MailStage
@@ -23,6 +23,7 @@ from fake_servers.manners import Manners, Transaction, declared_size, path_of
 from fake_servers.matching import arguments_of, verb_of
 from fake_servers.messages import Message, SessionFacts
 from fake_servers.octets import without_line_end
+from fake_servers.reception import ClientEndedError, ConnectionOverError
 from fake_servers.rule_text import written_reply
 from fake_servers.rules import Action, Keep, Occasion, Place
 from fake_servers.sasl import MECHANISMS, Claim

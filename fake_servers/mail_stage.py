@@ -11,7 +11,8 @@ from typing import Any
 
 from fake_servers import limits, steps
 from fake_servers.certificates import Authority
-from fake_servers.connection import Connection, ConnectionOverError
+from fake_servers.connection import Connection
+from fake_servers.reception import ConnectionOverError
 from fake_servers.rules import Action, Keep, Trickle
 from fake_servers.steps import Ending
 from fake_servers.tls_stream import TlsFailedError

@@ -18,11 +18,12 @@ from typing import Any
 
 from fake_servers import limits, replies, routing
 from fake_servers.certificates import Authority
-from fake_servers.connection import ClientEndedError, Connection, ConnectionOverError
+from fake_servers.connection import Connection
 from fake_servers.courtesy import polite_reply
 from fake_servers.inbox import Line
 from fake_servers.matching import verb_of
 from fake_servers.octets import first_difference, shown_line
+from fake_servers.reception import ClientEndedError, ConnectionOverError
 from fake_servers.recorder import Recorder
 from fake_servers.steps import (
     Branches,

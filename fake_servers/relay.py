@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fake_servers.certificates import Authority, shared_authority
-from fake_servers.connection import ClientEndedError, Connection, ConnectionOverError
+from fake_servers.connection import Connection
 from fake_servers.host import Host, Performance
 from fake_servers.listeners import Listener
 from fake_servers.matching import GREETING_VERBS, verb_of
 from fake_servers.octets import without_line_end
+from fake_servers.reception import ClientEndedError, ConnectionOverError
 from fake_servers.recorder import Keeping, Recorder, Watcher
 from fake_servers.recording import Challenged, Closed, Commanded, Passed, PassedData, Recording, Replied, TlsBegan
 from fake_servers.replies import ReplyCollector, SentReply
@@ -26,6 +27,7 @@ from fake_servers.steps import Certificate, Transport
 from fake_servers.tls_stream import TlsFailedError
 
 _PATIENCE = 600.0  # seconds: what RFC 5321 section 4.5.3.2.6 grants a server at most
+_TO_CONNECT = 30.0  # seconds
 _TRANSCRIPT = Keeping(events=0, octets=16384)
 _UNREACHABLE = b"421 4.4.1 The server behind this relay cannot be reached\r\n"
 _NOT_PASSED_ON = "CHUNKING"
@@ -61,7 +63,8 @@ class _Server:
         self._collector = ReplyCollector()
         self._replies: list[SentReply] = []
         try:
-            self._socket = socket.create_connection((upstream.host, upstream.port), timeout=_PATIENCE)
+            self._socket = socket.create_connection((upstream.host, upstream.port), timeout=_TO_CONNECT)
+            self._socket.settimeout(_PATIENCE)
             if upstream.implicit_tls:
                 self.negotiate()
         except OSError as error:
@@ -111,25 +114,19 @@ class _Server:
     def unasked(self) -> Sequence[SentReply]:
         """Return what the server has said by itself."""
         self._socket.settimeout(0)
-        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError, UpstreamLostError):
-            self._receive_now()
+        with contextlib.suppress(OSError):  # nothing is there, or the server is gone, which the next reply will tell
+            self._replies += self._collector.collect(self._socket.recv(65536))
         self._socket.settimeout(_PATIENCE)
         said, self._replies = self._replies, []
         return said
 
-    def _receive_now(self) -> None:
-        try:
-            octets = self._socket.recv(65536)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            raise
-        except OSError as error:
-            raise UpstreamLostError(str(error)) from error
-        self._replies += self._collector.collect(octets)
-
-    def close(self) -> None:
-        """Leave; a wait for this server ends."""
+    def interrupt(self) -> None:
+        """Let every wait for this server end; called by other threads."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Leave."""
         self._socket.close()
 
 
@@ -166,6 +163,7 @@ class Relay(Host):
         self.authority = authority or shared_authority()
         self._servers: set[_Server] = set()
         self._servers_lock = threading.Lock()
+        self._leaving = False
         self.ended = 0
 
     def _performance(self, connection: Connection) -> Performance:
@@ -180,6 +178,8 @@ class Relay(Host):
         server = _Server(self.upstream)
         with self._servers_lock:
             self._servers.add(server)
+            if self._leaving:
+                server.interrupt()
         return server
 
     def hang_up(self, server: _Server) -> None:
@@ -201,8 +201,9 @@ class Relay(Host):
     def stop(self) -> None:
         """See ``Host.stop``; waits for the real server end as well."""
         with self._servers_lock:
+            self._leaving = True
             for server in self._servers:
-                server.close()
+                server.interrupt()
         super().stop()
 
 

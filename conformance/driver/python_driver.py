@@ -602,6 +602,12 @@ class Target:
         if what in getattr(self.api, "smtp_conformance_lacks", ()):
             raise UnsupportedError(f"{what} of {self.client} cannot be judged through its adapter")
 
+    def class_to_open(self, api: Any, name: str) -> Any:
+        """Return a class by its name; one that an adapter does not have is one that its client does not have."""
+        if hasattr(api, "smtp_conformance_client") and not hasattr(api, name):
+            raise UnsupportedError(f"{self.client} has no {name}")
+        return functools.reduce(getattr, name.split("."), api)
+
     def modules(self) -> Dict[str, types.ModuleType]:
         """Return the modules of the target that are loaded."""
         inside = (self.package, self.package + ".")
@@ -693,7 +699,7 @@ class Scenario:
         """Make an object of one of the candidate's classes."""
         decoder = Decoder(self, None)
         name = request.get("as", "client")
-        kind = self.resolve(self.api, request["class"])
+        kind = self._spec.class_to_open(self.api, request["class"])
         if request.get("watch"):
             self._spec.must_have("watch")
             kind = self._watching(kind, name, request["watch"])

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 from django.core import mail
-
-from fake_servers import MailServer
 from newsletter.delivery import deliver_waiting
 from newsletter.models import Letter
+
+from fake_servers import MailServer
 
 
 def write_to(*names: str) -> None:

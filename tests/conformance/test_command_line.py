@@ -49,7 +49,8 @@ def run(tmp_path: Path) -> Run:
 def test_a_passing_scenario_exits_0_and_says_that_the_candidate_conforms(run: Run, corpus_folder: Path) -> None:
     done = run("run", "--scenarios", corpus_folder, "mine/good")
     assert done.returncode == 0, done.stderr
-    assert "reference_client conforms in the part that was played\n  documented  conforms          1 of 1 passed" in done.stdout
+    assert "reference_client conforms in the part that was played\n" in done.stdout
+    assert "  documented  conforms          1 of 1 passed\n" in done.stdout
 
 
 def test_a_failing_scenario_exits_1_and_tells_all_that_is_known(run: Run, corpus_folder: Path) -> None:

@@ -127,20 +127,6 @@ def test_a_load_of_many_sessions_is_carried(server: MailServer) -> None:
     source = next(peer for peer in PEERS if peer.name == "smtp-source")
     if source.missing:
         pytest.skip(source.missing)
-    subprocess.run(  # noqa: S603
-        [
-            "smtp-source",
-            "-s",
-            "50",
-            "-m",
-            "500",
-            "-f",
-            "a@example.com",
-            "-t",
-            "b@example.com",
-            f"127.0.0.1:{server.port}",
-        ],  # noqa: S607, E501
-        check=True,
-        timeout=PATIENCE,
-    )
+    options = ["-s", "50", "-m", "500", "-f", "a@example.com", "-t", "b@example.com", f"127.0.0.1:{server.port}"]
+    subprocess.run(["smtp-source", *options], check=True, timeout=PATIENCE)  # noqa: S603, S607
     assert len(server.messages) == 500

@@ -98,7 +98,7 @@ def test_greeting_and_goodbye(channel: Channel) -> None:
 @pytest.mark.parametrize("name", ["SMTP.sendmail", "SMTPException", "SMTP_PORT"])
 def test_what_belongs_to_the_adapter_is_not_looked_at(channel: Channel, name: str) -> None:
     for view in ("value", "signature", "bases"):
-        asked_for = Get(names=(name,), on=MODULE, view=view)  # type: ignore[arg-type]
+        asked_for = Get(names=(name,), on=MODULE, view=view)
         assert "cannot be judged through its adapter" in reason(channel.request(asked_for, within=WITHIN))
 
 

@@ -109,7 +109,8 @@ def test_a_baseline_of_another_candidate_is_refused(run: Run, tmp_path: Path) ->
     assert "is about other, and none of the candidates is that: smtplib (smtplib 3." in done.stderr
 
 
-def test_with_pytest_a_known_failure_is_an_expected_one(run: Run, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("run")  # which writes the scenarios
+def test_with_pytest_a_known_failure_is_an_expected_one(tmp_path: Path) -> None:
     path = baseline(tmp_path, "mine/failing")
     options = ["--smtp-client", "smtplib", "--smtp-scenarios", "own", "--smtp-baseline", str(path)]
     command = [sys.executable, "-m", "pytest", "-rx", "-p", "conformance.pytest_plugin", *options, "own"]

@@ -1,4 +1,4 @@
-"""The fixtures come with the package: no conftest, a server for each test, its dialogue where it fails, its end in time."""
+"""The fixtures need no conftest: a server for each test, its dialogue where the test fails, and an end in time."""
 
 from __future__ import annotations
 
