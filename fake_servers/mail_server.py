@@ -223,7 +223,7 @@ class MailServer(Host):
     def cut(self) -> Sequence[str]:
         """What the stop had to cut: connections that were still open, threads that did not end; one line each."""
         connections = [
-            f"connection {number + 1}, after {self._last_line_of(number)}"
+            f"connection {number + 1}{self._last_line_of(number)}"
             for number, record in enumerate(self.transcript.connections)
             if record.end is End.CUT
         ]
@@ -231,8 +231,10 @@ class MailServer(Host):
 
     def _last_line_of(self, connection: int) -> str:
         said = [event for event in self.transcript.events if event.connection == connection and event.octets]
-        last = said[-1].octets.decode("utf-8", "replace").rstrip().rpartition("\n")[2] if said else "nothing"
-        return f"{said[-1].kind.value}: {last}" if said else last
+        if not said:
+            return ""
+        last = said[-1].octets.decode("utf-8", "replace").rstrip().rpartition("\n")[2]
+        return f", after {said[-1].kind.value}: {last}"
 
     def wait_for(
         self, *, messages: int | None = None, connections: int | None = None, timeout: float = 5.0

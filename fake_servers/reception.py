@@ -12,7 +12,7 @@ from fake_servers.deadline import Deadline, DeadlineExceededError
 from fake_servers.inbox import Inbox, Line
 from fake_servers.recorder import Recorder
 from fake_servers.session import Session
-from fake_servers.stream import ClientGoneError, PlainStream, Stream, Waker
+from fake_servers.stream import ClientGoneError, PlainStream, StoppedError, Stream, Waker
 from fake_servers.transcript import Breach, End, Kind
 from fake_servers.wire_rules import Broken, broken_rules
 
@@ -124,7 +124,10 @@ class Reception:
 
         Raises:
             ClientEndedError: there will be none.
+            StoppedError: the server is being stopped; lines that are here already would keep it from that.
         """
+        if self.waker.stopped:
+            raise StoppedError(awaited)
         while self.session.in_data:
             self._pass_over_data()
         self._inbox.begin_lines()

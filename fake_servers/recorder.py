@@ -119,7 +119,8 @@ class Recorder:
 
     def forget(self, connection: int) -> None:
         """Take note that nothing more will be said of a connection: where nothing is kept, it is forgotten."""
-        if self._keeping and not self._keeping.events:
+        ended = self.transcript.connections[connection].end is not End.CUT
+        if self._keeping and not self._keeping.events and ended:
             self.transcript.connections[connection] = _FORGOTTEN
 
     def negotiated(self, connection: int, *, tls: str, server_name: str, client_certificate: str) -> None:

@@ -113,10 +113,11 @@ class _Server:
 
     def unasked(self) -> Sequence[SentReply]:
         """Return what the server has said by itself."""
-        self._socket.settimeout(0)
-        with contextlib.suppress(OSError):  # nothing is there, or the server is gone, which the next reply will tell
-            self._replies += self._collector.collect(self._socket.recv(65536))
-        self._socket.settimeout(_PATIENCE)
+        with contextlib.suppress(OSError):  # the relay is being stopped, and has closed it
+            self._socket.settimeout(0)
+            with contextlib.suppress(OSError):  # nothing is there, or the server is gone: the next reply will tell
+                self._replies += self._collector.collect(self._socket.recv(65536))
+            self._socket.settimeout(_PATIENCE)
         said, self._replies = self._replies, []
         return said
 

@@ -7,15 +7,15 @@ It never makes good what aiosmtplib does otherwise; what aiosmtplib has no count
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable
 from email.message import EmailMessage, Message
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeAlias
 
 import aiosmtplib
 
+from conformance.adapters.aiosmtplib_errors import counterpart, translated
 from conformance.adapters.api import (
     LACKS,
     Counterparts,
@@ -37,21 +37,19 @@ from conformance.adapters.api import (
     unsupported,
 )
 
-__all__ = [
-    "LMTP",
-    "SMTP",
-    "SMTP_SSL",
-    "SMTPAuthenticationError",
-    "SMTPConnectError",
-    "SMTPDataError",
-    "SMTPException",
-    "SMTPHeloError",
-    "SMTPNotSupportedError",
-    "SMTPRecipientsRefused",
-    "SMTPResponseException",
-    "SMTPSenderRefused",
-    "SMTPServerDisconnected",
-]
+API = (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPDataError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+"""The exceptions that this module offers beside the classes, by the names of the API."""
 
 smtp_conformance_client = "aiosmtplib"
 smtp_conformance_lacks = LACKS
@@ -60,13 +58,6 @@ P = ParamSpec("P")
 Options: TypeAlias = Iterable[str]
 _LOOP = EventLoop()
 _UNSET: Any = object()
-_SAME_NAME: dict[type[Exception], type[SMTPResponseException]] = {
-    aiosmtplib.SMTPConnectResponseError: SMTPConnectError,
-    aiosmtplib.SMTPHeloError: SMTPHeloError,
-    aiosmtplib.SMTPDataError: SMTPDataError,
-    aiosmtplib.SMTPAuthenticationError: SMTPAuthenticationError,
-    aiosmtplib.SMTPResponseException: SMTPResponseException,
-}
 
 
 def smtp_conformance_scenario_ends() -> None:
@@ -74,53 +65,11 @@ def smtp_conformance_scenario_ends() -> None:
     _LOOP.end()
 
 
-# -- exceptions
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """Let exceptions out by their names in the API."""
-    try:
-        yield
-    except aiosmtplib.SMTPException as error:
-        raise _counterpart(error) from error
-
-
-def _counterpart(error: aiosmtplib.SMTPException) -> BaseException:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return _refusal(error)
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return SMTPRecipientsRefused(
-            {refused.recipient: (refused.code, octets_of(refused.message)) for refused in error.recipients}
-        )
-    if isinstance(error, aiosmtplib.SMTPTimeoutError):
-        return TimeoutError(str(error))
-    if isinstance(error, aiosmtplib.SMTPConnectError):
-        return _why_not_connected(error)
-    if isinstance(error, aiosmtplib.SMTPServerDisconnected):
-        return SMTPServerDisconnected(str(error))
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return SMTPNotSupportedError(str(error))
-    return SMTPException(str(error))
-
-
-def _refusal(error: aiosmtplib.SMTPResponseException) -> SMTPResponseException:
-    text = octets_of(error.message)
-    if isinstance(error, aiosmtplib.SMTPSenderRefused):
-        return SMTPSenderRefused(error.code, text, error.sender)
-    return next(ours for theirs, ours in _SAME_NAME.items() if isinstance(error, theirs))(error.code, text)
-
-
-def _why_not_connected(error: aiosmtplib.SMTPConnectError) -> BaseException:
-    """Return what the API raises where no connection comes about: the system's own error, which is the cause here."""
-    cause = error.__cause__
-    if isinstance(cause, aiosmtplib.SMTPServerDisconnected):
-        return SMTPServerDisconnected(str(error))
-    return cause if isinstance(cause, OSError) else SMTPServerDisconnected(str(error))
+# -- calls
 
 
 def _ask(work: Callable[P, Coroutine[Any, Any, Any]], *args: P.args, **kwargs: P.kwargs) -> Any:
-    with _translated():
+    with translated():
         return _LOOP.run(work(*args, **kwargs))
 
 
@@ -134,10 +83,10 @@ def _reply_of(work: Callable[P, Coroutine[Any, Any, Any]], *args: P.args, **kwar
         return _reply(_LOOP.run(work(*args, **kwargs)))
     except aiosmtplib.SMTPResponseException as error:
         if error.code < 0:  # no server's reply: the client gave up on what came
-            raise _counterpart(error) from error
+            raise counterpart(error) from error
         return error.code, octets_of(error.message)
     except aiosmtplib.SMTPException as error:
-        raise _counterpart(error) from error
+        raise counterpart(error) from error
 
 
 async def _in_loop(work: Callable[[], Any]) -> Any:

@@ -39,7 +39,7 @@ class Entry:
 
     Attributes:
         patterns: which scenarios fail so.
-        message: how the message begins; empty where a breach is listed.
+        messages: how the message begins, in one of these ways; empty where a breach is listed.
         breach: the clause of an always-on wire check that is broken; empty where a message is listed.
         reason: what duty is broken, and how.
         link: where it was reported; empty where it was not.
@@ -47,7 +47,7 @@ class Entry:
     """
 
     patterns: tuple[Pattern, ...]
-    message: str
+    messages: tuple[str, ...]
     breach: str
     reason: str
     link: str
@@ -57,6 +57,10 @@ class Entry:
     def why(self) -> str:
         """The reason, with the link where there is one."""
         return f"{self.reason} ({self.link})" if self.link else self.reason
+
+    def fits(self, message: str) -> bool:
+        """Tell whether a failure with this message is the one that is listed."""
+        return message.startswith(self.messages)
 
     def means(self, names: Iterable[str]) -> bool:
         """Tell whether a scenario of these names is meant."""
@@ -178,7 +182,7 @@ def _mistakes(tree: Node) -> Iterator[Problem]:
     for item in _items(tree):
         if ("message" in set(item)) == ("breach" in set(item)):
             yield item.place.problem("a known failure has either a message or a breach")
-        elif not str(plain(_at(item, "message" if "message" in set(item) else "breach"))).strip():
+        elif not all(text.strip() for text in _texts_of(_at(item, "message" if "message" in set(item) else "breach"))):
             yield item.place.problem("an empty message would fit every failure")
 
 
@@ -186,10 +190,10 @@ def _entries(items: Sequence[Mapping], lines: Sequence[str]) -> Iterator[Entry]:
     starts = [_first_line(item.place, lines) for item in items]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     for item, start, end in zip(items, starts, ends, strict=False):  # without items there is no end either
-        words = {key: " ".join(str(plain(value)).split()) for key, value in _texts(item)}
+        words = {key: " ".join(str(plain(value)).split()) for key, value in _others(item)}
         yield Entry(
             patterns=tuple(_patterns(_at(item, "id"))),
-            message=str(plain(_at(item, "message"))) if "message" in set(item) else "",
+            messages=tuple(_texts_of(_at(item, "message"))) if "message" in set(item) else (),
             breach=words.get("breach", ""),
             reason=words["reason"],
             link=words.get("link", ""),
@@ -197,10 +201,15 @@ def _entries(items: Sequence[Mapping], lines: Sequence[str]) -> Iterator[Entry]:
         )
 
 
-def _texts(item: Mapping) -> Iterator[tuple[str, Node]]:
+def _others(item: Mapping) -> Iterator[tuple[str, Node]]:
     for key, value in item.entries:
-        if key.value != "id":
+        if key.value not in ("id", "message"):
             yield str(key.value), value
+
+
+def _texts_of(node: Node) -> Iterator[str]:
+    """Yield a text, or those of a list."""
+    yield from (str(plain(item)) for item in (node.items if isinstance(node, SequenceNode) else (node,)))
 
 
 def _first_line(place: Place, lines: Sequence[str]) -> int:

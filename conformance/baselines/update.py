@@ -111,7 +111,7 @@ def _holds(entry: Entry, seen: Sequence[Seen]) -> bool:
 
 def _comes_about(entry: Entry, seen: Seen) -> bool:
     """Tell whether a scenario fails as listed; a listed breach need not come about (see ``runner.baseline``)."""
-    return bool(entry.breach) or seen.message.startswith(entry.message)
+    return bool(entry.breach) or entry.fits(seen.message)
 
 
 # -- what must be listed anew
@@ -187,7 +187,7 @@ def _likeness(entry: Entry, of: Seen, message: str, breach: str) -> int:
     """Return how much an entry is about this failure: 0 not at all, 2 with the same message."""
     if entry.breach != breach or not (entry.means([of.id]) or any(p.place in of.held for p in entry.patterns)):
         return 0
-    same = not breach and (message.startswith(entry.message) or entry.message.startswith(message))
+    same = not breach and (entry.fits(message) or any(listed.startswith(message) for listed in entry.messages))
     return 2 if same else 1
 
 

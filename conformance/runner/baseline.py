@@ -57,7 +57,7 @@ def hold(result: Result, names: Sequence[str], baseline: Baseline) -> Result:
     places = tuple(pattern.place for entry in entries for pattern in entry.patterns if pattern.means(names))
     held = replace(result, baseline=places, own_verdict=result.verdict, trouble=_trouble_of(result))
     held = _without_known_breaches(held, {entry.breach for entry in entries})
-    failures = [entry for entry in entries if entry.message]
+    failures = [entry for entry in entries if entry.messages]
     return _held_failure(held, failures) if failures else held
 
 
@@ -78,11 +78,11 @@ def _without_known_breaches(result: Result, listed: set[str]) -> Result:
 
 def _held_failure(result: Result, entries: Sequence[Entry]) -> Result:
     message = message_of(result)
-    fitting = [entry for entry in entries if message and message.startswith(entry.message)]
+    fitting = [entry for entry in entries if message and entry.fits(message)]
     if fitting:
         return replace(result, verdict=Verdict.KNOWN, reason=fitting[0].why)
     if message:
-        listed = " or ".join(repr(entry.message) for entry in entries)
+        listed = " or ".join(repr(listed) for entry in entries for listed in entry.messages)
         reason = f"it fails in another way than {_where(result)} lists, which is: {listed}"
         if result.trouble:
             reason += f"\n{result.trouble}"

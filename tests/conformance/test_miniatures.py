@@ -32,13 +32,14 @@ def names(folder: str) -> list[str]:
     return sorted(path.stem for path in (MINIATURES / folder).glob("[!_]*.py"))
 
 
-def scenarios_failed_by(name: str) -> list[str]:
-    """Return the ``FAILS`` of a miniature, without running it."""
+def scenarios_failed_by(name: str, key: str = "FAILS") -> list[str]:
+    """Return the ``FAILS`` (or ``MAY_FAIL``) of a miniature, without running it."""
     module = ast.parse((MINIATURES / "wrong" / f"{name}.py").read_text(encoding="utf-8"))
     for node in module.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FAILS":
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == key:
             return sorted(ast.literal_eval(node.value))
-    raise AssertionError(f"{name} does not say what it FAILS")
+    assert key != "FAILS", f"{name} does not say what it FAILS"
+    return []
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +88,8 @@ def test_a_bug_fails_exactly_its_scenarios(name: str, corpus: Corpus, stage: Sta
     expected = scenarios_failed_by(name)
     scenarios = met(name, expected, corpus, whole=whole_corpus)
     failed = not_passed(results(f"miniatures.wrong.{name}", scenarios, stage))
-    assert sorted(failed) == expected, explained(failed)
+    by_luck = scenarios_failed_by(name, "MAY_FAIL")
+    assert [file_id for file_id in sorted(failed) if file_id not in by_luck] == expected, explained(failed)
 
 
 @pytest.mark.parametrize("name", names("legal"))

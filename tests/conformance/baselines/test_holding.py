@@ -53,6 +53,13 @@ def test_a_failure_as_listed_is_known(baseline: Baseline) -> None:
     assert held.differences, "what happened is still told"
 
 
+def test_a_failure_may_be_listed_in_several_ways(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    entry = '  - id: lmtp/a\n    message: ["data: ", "call: sendmail"]\n    reason: Why.\n'
+    path.write_text(f"candidate: {{client: smtplib}}\nknown:\n{entry}")
+    assert hold(result("lmtp/a", Verdict.FAIL), ["lmtp/a"], read_baseline(path)).verdict is Verdict.KNOWN
+
+
 def test_a_failure_that_is_not_listed_stays(baseline: Baseline) -> None:
     before = result("sendmail/a", Verdict.FAIL)
     assert hold(before, ["sendmail/a"], baseline) == before

@@ -124,7 +124,7 @@ def test_what_is_written_is_read_again_and_holds(tmp_path: Path) -> None:
     odd = "call: \"a\" 'b': expected \\x00 # no comment, got {x: [y]}"
     path.write_text(update(empty, [seen("d/two[a,tcp]", odd, baseline=empty)]).text)
     written = read_baseline(path)
-    assert written.entries[0].message == odd
+    assert written.entries[0].messages == (odd,)
     again = update(written, [seen("d/two[a,tcp]", odd, baseline=written)])
     assert (again.text, again.added, again.removed) == (written.text, 0, 0)
 
