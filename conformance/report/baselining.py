@@ -126,8 +126,8 @@ class RunBaselines:
         self, baseline: Baseline, client: str, results: Iterable[Result], clauses: Mapping[str, Clause]
     ) -> str:
         seen = [_seen(result, clauses) for result in results if result.candidate == client]
-        others = [read_baseline(path) for path in sorted(baseline.path.parent.glob("*.yaml")) if path != baseline.path]
-        done = update(baseline, seen, others)
+        beside = [read_baseline(path) for path in sorted(baseline.path.parent.glob("*.yaml")) if path != baseline.path]
+        done = update(baseline, seen, [other for other in beside if other.client == baseline.client])
         _write(baseline.path, done.text)
         return f"{baseline.path}: {done.added} entries written, {done.removed} taken out"
 

@@ -199,3 +199,10 @@ def test_each_of_several_candidates_has_its_own(tmp_path: Path) -> None:
         "smtplib@3.8": "3.8",
         "smtplib@3.9": "3.9",
     }
+
+
+def test_a_reason_is_never_taken_from_another_client(tmp_path: Path) -> None:
+    baseline(tmp_path, "a/b", "call: ehlo", client="other")
+    baselines = RunBaselines.of([str(tmp_path)], {"smtplib@3.8": SMTPLIB}, updating=True)
+    baselines.finish([result("a/b")], ExitCode.FAILED, UPDATING, {})
+    assert "It is known." not in (tmp_path / "smtplib-cpython-3.8.yaml").read_text()
