@@ -29,7 +29,7 @@ def _loosened_step(step: Step, *, challenged: bool) -> Step:
             # Behind a challenge comes a response, which has no verb (RFC 4954 section 4).
             return replace(step, pattern=parse_pattern("*") if challenged else _verb_alone(step.pattern))
         case MailData():
-            return replace(step, content=None)
+            return replace(step, content=None, others=())
         case CheckPeer():
             return replace(step, facts={})
         case Branches():

@@ -51,6 +51,11 @@ def first_difference(expected: bytes, received: bytes) -> tuple[str, str]:
     return _line_in_words(wanted, at, len(expected)), _line_in_words(came, at, len(received))
 
 
+def in_short(content: bytes) -> str:
+    """Return mail data in words."""
+    return f'mail data of {len(content)} octets "{printable(content)}"'
+
+
 def _line_in_words(lines: list[bytes], at: int, octets: int) -> str:
     if at >= len(lines):
         return f"mail data of {octets} octets, which end before line {at + 1}"

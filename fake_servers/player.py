@@ -22,7 +22,7 @@ from fake_servers.connection import Connection
 from fake_servers.courtesy import polite_reply
 from fake_servers.inbox import Line
 from fake_servers.matching import verb_of
-from fake_servers.octets import first_difference, shown_line
+from fake_servers.octets import first_difference, in_short, shown_line
 from fake_servers.reception import ClientEndedError, ConnectionOverError
 from fake_servers.recorder import Recorder
 from fake_servers.steps import (
@@ -237,9 +237,10 @@ class Player:
 
     def _play_data(self, step: MailData) -> None:
         content, event = self._connection.read_data()
-        if step.content is not None and content != step.content:
+        if step.content is not None and content not in (step.content, *step.others):
             expected, received = first_difference(step.content, content)
-            self._deviate(step, expected=expected, received=received, event=event)
+            also = "".join(f", or {in_short(other)}" for other in step.others)
+            self._deviate(step, expected=f"{expected}{also}", received=received, event=event)
         self._done()
 
     def _play_read(self, step: ReadOctets) -> None:

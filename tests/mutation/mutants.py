@@ -33,21 +33,27 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 }
 
 
+AS_A_PROGRAM = "(as a program)"
+"""The scope of what runs only where the module is the program."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """One change.
 
     Attributes:
-        file: the file that is changed, relative to the client.
+        module: the module that is changed.
         line: where.
+        lines: those of the statement that is changed; none where it runs when the module is imported, or is a default.
         scope: the dotted name of the function or class around it; empty at module level.
         change: what is changed, as ``before -> after``.
         number: tells changes apart that read alike within one scope.
         source: the whole file with the change.
     """
 
-    file: str
+    module: str
     line: int
+    lines: range
     scope: str
     change: str
     number: int
@@ -57,17 +63,18 @@ class Mutant:
     def key(self) -> str:
         """A name that survives changes elsewhere in the file."""
         suffix = f" #{self.number}" if self.number else ""
-        return f"{self.file}: {self.scope or '(module)'}: {self.change}{suffix}"
+        return f"{self.module}: {self.scope or '(module)'}: {self.change}{suffix}"
 
 
 _Change = tuple[str, Callable[[], None], Callable[[], None]]
 """What is changed in words, how it is done, and how it is undone."""
 
 
-def mutants_of(source: str, file: str) -> Iterator[Mutant]:
-    """Yield every mutant of a file."""
+def mutants_of(source: str, module: str) -> Iterator[Mutant]:
+    """Yield every mutant of a module."""
     lines = source.splitlines(keepends=True)
     seen: dict[tuple[str, str], int] = {}
+    written: set[str] = {source}
     for place in _places(ast.parse(source)):
         for words, do, undo in _changes(place.node, place.owner, place.field):
             number = seen.get((place.scope, words), 0)
@@ -75,19 +82,33 @@ def mutants_of(source: str, file: str) -> Iterator[Mutant]:
             do()
             mutated = _rewritten(lines, place.around)
             undo()
-            line = getattr(place.node, "lineno", getattr(place.owner, "lineno", 1))
-            yield Mutant(file=file, line=line, scope=place.scope, change=words, number=number, source=mutated)
+            if mutated in written:
+                continue  # another change comes to the same
+            written.add(mutated)
+            yield Mutant(
+                module=module,
+                line=getattr(place.node, "lineno", getattr(place.owner, "lineno", 1)),
+                lines=place.lines,
+                scope=place.scope,
+                change=words,
+                number=number,
+                source=mutated,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """A node that may be changed: its parent, the parent's field that holds it, and what is written anew around it."""
+    """A node that may be changed: its parent, the parent's field that holds it, and what is written anew around it.
+
+    ``lines`` are those of the innermost statement of a function that the node is in: of the head, if it has a body.
+    """
 
     node: ast.AST
     scope: str
     owner: ast.AST
     field: str
     around: ast.stmt | _Body
+    lines: range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,22 +120,56 @@ class _Body:
     original: ast.stmt
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Within:
+    """Where a node is."""
+
+    scope: str
+    around: ast.stmt | _Body | None
+    lines: range
+
+
 def _places(tree: ast.Module) -> Iterator[_Place]:
-    stack: list[tuple[ast.AST, str, ast.stmt | _Body | None]] = [(tree, "", None)]
+    stack: list[tuple[ast.AST, _Within]] = [(tree, _Within(scope="", around=None, lines=_AT_IMPORT))]
     while stack:
-        parent, scope, around = stack.pop()
-        inner = f"{scope}.{parent.name}".lstrip(".") if isinstance(parent, _SCOPES) else scope
-        children = list(_children(parent))
-        below: list[tuple[ast.AST, str, ast.stmt | _Body | None]] = []
-        for field, child in children:
-            within = around
+        parent, outer = stack.pop()
+        scope = outer.scope
+        if isinstance(parent, _SCOPES) and scope != AS_A_PROGRAM:
+            scope = f"{scope}.{parent.name}".lstrip(".")
+        below: list[tuple[ast.AST, _Within]] = []
+        for field, child in _children(parent):
+            around = outer.around
             if isinstance(parent, ast.Module | ast.ClassDef):
-                within = _around(parent, field, child)
-            if within is None:
+                around = _around(parent, field, child)
+            if around is None:
                 continue
-            yield _Place(node=child, scope=inner, owner=parent, field=field, around=within)
-            below.append((child, inner, within))
+            inner = AS_A_PROGRAM if _is_run_as_a_program(child) else scope
+            within = _Within(scope=inner, around=around, lines=_lines(parent, child, outer.lines))
+            yield _Place(node=child, scope=inner, owner=parent, field=field, around=around, lines=within.lines)
+            below.append((child, within))
         stack.extend(reversed(below))
+
+
+def _is_run_as_a_program(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
+
+
+_AT_IMPORT = range(0)
+
+
+def _lines(parent: ast.AST, child: ast.AST, outer: range) -> range:
+    """Return the lines that are run where a node is reached."""
+    if isinstance(parent, ast.ClassDef | ast.Module):
+        return _AT_IMPORT
+    if isinstance(child, ast.stmt | ast.ExceptHandler) and (outer or isinstance(parent, _SCOPES)):
+        return _head(child)
+    return outer
+
+
+def _head(node: ast.stmt | ast.ExceptHandler) -> range:
+    body = getattr(node, "body", None)
+    end = body[0].lineno if body and body[0].lineno > node.lineno else (node.end_lineno or node.lineno) + 1
+    return range(node.lineno, end)
 
 
 def _around(parent: ast.Module | ast.ClassDef, field: str, child: ast.AST) -> ast.stmt | _Body | None:
@@ -180,8 +235,10 @@ def _statement_changes(node: ast.stmt, owner: ast.AST, field: str) -> Iterator[_
             yield _replaced(owner, field, node, ast.Continue(), "break -> continue")
         case ast.Continue():
             yield _replaced(owner, field, node, ast.Break(), "continue -> break")
-    if isinstance(node, ast.If | ast.While):
-        yield _attribute(node, "test", ast.UnaryOp(op=ast.Not(), operand=node.test), "if {} -> if not")
+        case ast.For():
+            yield _replaced(owner, field, node, ast.Pass(), f"never loop: {_brief(node.target)} in {_brief(node.iter)}")
+        case ast.If() | ast.While():
+            yield from _condition_changes(node)
 
 
 def _expression_changes(node: ast.expr, owner: ast.AST, field: str) -> Iterator[_Change]:
@@ -191,12 +248,18 @@ def _expression_changes(node: ast.expr, owner: ast.AST, field: str) -> Iterator[
         case ast.BoolOp(op=op):
             other = ast.Or() if isinstance(op, ast.And) else ast.And()
             yield _attribute(node, "op", other, f"and <-> or: {_brief(node)}")
+            for index, operand in enumerate(node.values):
+                yield _dropped(node, "values", index, f"without {_brief(operand)}: {_brief(node)}")
         case ast.UnaryOp(op=ast.Not()):
             yield _replaced(owner, field, node, node.operand, f"drop not: {_brief(node)}")
         case ast.BinOp(op=op) if type(op) in _OPERATORS:
             yield _attribute(node, "op", _OPERATORS[type(op)](), f"calculate otherwise: {_brief(node)}")
-        case ast.IfExp(test=test):
-            yield _attribute(node, "test", ast.UnaryOp(op=ast.Not(), operand=test), f"choose otherwise: {_brief(node)}")
+        case ast.UnaryOp(op=ast.USub()):
+            yield _replaced(owner, field, node, node.operand, f"drop minus: {_brief(node)}")
+        case ast.IfExp():
+            yield from _condition_changes(node)
+        case ast.Call():
+            yield from _call_changes(node)
         case ast.Constant() if not isinstance(owner, ast.JoinedStr):
             yield from _constant_changes(node)
 
@@ -206,27 +269,45 @@ def _comparison_changes(node: ast.Compare) -> Iterator[_Change]:
         yield _listed(node, "ops", index, _COMPARISONS[type(op)](), f"compare otherwise: {_brief(node)}")
 
 
+def _condition_changes(node: ast.If | ast.While | ast.IfExp) -> Iterator[_Change]:
+    yield _attribute(node, "test", ast.UnaryOp(op=ast.Not(), operand=node.test), "if {} -> if not")
+    for value in (True, False):
+        yield _attribute(node, "test", ast.Constant(value=value), f"if {{}} -> if {value}")
+
+
+def _call_changes(node: ast.Call) -> Iterator[_Change]:
+    for index, keyword in enumerate(node.keywords):
+        yield _dropped(node, "keywords", index, f"without {keyword.arg or '**'}: {_brief(node)}")
+    if len(node.args) > 1:  # one that is alone is rarely optional
+        index = len(node.args) - 1
+        yield _dropped(node, "args", index, f"without {_brief(node.args[index])}: {_brief(node)}")
+
+
 def _constant_changes(node: ast.Constant) -> Iterator[_Change]:
-    other_value = _other_value(node.value)
-    if other_value is not None:
-        yield _attribute(node, "value", other_value, f"{node.value!r:.60} -> {other_value!r:.60}")
+    for other in _other_values(node.value):
+        yield _attribute(node, "value", other, f"{node.value!r:.60} -> {other!r:.60}")
 
 
-def _other_value(value: object) -> object:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + 1
-    if isinstance(value, float):
-        return value * 2 + 1
-    if isinstance(value, str):
-        return f"{value}X"
-    return value + b"X" if isinstance(value, bytes) else None
+def _other_values(value: object) -> list[object]:
+    match value:
+        case bool():
+            return [not value]
+        case int():
+            return [value + 1, value - 1] if value > 1 else [value + 1]
+        case float():
+            return [value * 2 + 1]
+        case str() | bytes() if not value:
+            return ["X" if isinstance(value, str) else b"X"]
+        case str():
+            return [f"{value}X", ""]
+        case bytes():
+            return [value + b"X", b""]
+    return []
 
 
 def _attribute(node: ast.AST, name: str, value: object, words: str) -> _Change:
     before = getattr(node, name)
-    text = words.format(_brief(before)) if isinstance(before, ast.AST) else words
+    text = words.replace("{}", _brief(before)) if isinstance(before, ast.AST) else words
     return text, lambda: setattr(node, name, value), lambda: setattr(node, name, before)
 
 
@@ -234,6 +315,11 @@ def _listed(node: ast.AST, name: str, index: int, value: ast.AST, words: str) ->
     items = getattr(node, name)
     before = items[index]
     return words, lambda: items.__setitem__(index, value), lambda: items.__setitem__(index, before)
+
+
+def _dropped(node: ast.AST, name: str, index: int, words: str) -> _Change:
+    before = getattr(node, name)
+    return words, lambda: setattr(node, name, before[:index] + before[index + 1 :]), lambda: setattr(node, name, before)
 
 
 def _replaced(owner: ast.AST, field: str, node: ast.AST, other: ast.AST, words: str) -> _Change:
@@ -245,4 +331,4 @@ def _replaced(owner: ast.AST, field: str, node: ast.AST, other: ast.AST, words: 
 
 def _brief(node: ast.AST) -> str:
     text = " ".join(ast.unparse(node).split())
-    return text.replace("{", "{{").replace("}", "}}") if len(text) <= 80 else f"{text[:77]}..."
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,133 +1,187 @@
-"""This module owns the trial of one mutant: which scenarios can tell it apart, and whether one does."""
+"""This module owns the trial of a client, sound or broken: scenarios are played in a child process that is forked for it.
+
+The child has all that scenarios need in memory and plays both sides; the client is imported only there. So one trial
+takes a fork and a few dialogues, and no mutant can meet what another one left behind. A child that says nothing for
+too long is killed.
+"""
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
+import os
+import pickle
+import select
+import signal
+import struct
 import threading
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
 from conformance.driver.candidates import Candidate, parse_candidate
-from conformance.driver.trouble import CandidateTroubleError
-from conformance.errors import CandidateError
 from conformance.runner.judge import judge
 from conformance.runner.play import Stage, play
-from conformance.runner.verdict import Result, Verdict
+from conformance.runner.verdict import Verdict
 from conformance.scenario.model import Scenario
+from fake_servers import Authority
+from fake_servers.steps import Certificate
 from tests.mutation.mutants import Mutant
+from tests.mutation.subject import Subject, break_client
 
-_LONGEST = 3.0  # seconds; a mutant that hangs is seen soon enough
-_START_WITHIN = 10.0
+_LONGEST = 4.0  # seconds; a mutant that hangs is seen soon enough
+_PATIENCE = 12.0  # seconds without a word from a child: longer than any scenario with its end
+_HEADER = struct.Struct(">I")
 
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """The client that is broken.
-
-    Attributes:
-        name: as ``--client`` takes it.
-        files: its source files, by the name below the folder that it is imported from.
-    """
-
-    name: str
-    files: Mapping[str, Path]
-
-    def with_mutant(self, mutant: Mutant, folder: Path) -> None:
-        """Write the client with the change into a folder."""
-        for name, path in self.files.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if name == mutant.file:
-                target.write_text(mutant.source, encoding="utf-8")
-            else:
-                shutil.copyfile(path, target)
+Line = tuple[str, int]
+"""A module of the client and a line of it."""
 
 
-@dataclass(kw_only=True)
-class Record:
-    """What the sound client does: its verdicts, and which lines each scenario runs.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one scenario.
 
     Attributes:
-        passing: the scenarios that the sound client passes, by id.
-        lines: file and line of all that a scenario runs, by the scenario's id.
-        seconds: how long each scenario takes.
+        scenario_id: its id.
+        passed: whether it passed, with no breach of another clause beside it.
+        seconds: how long it took.
+        lines: what it ran of the client, where that was asked for.
     """
 
-    passing: dict[str, Scenario] = field(default_factory=dict)
-    lines: dict[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
+    scenario_id: str
+    passed: bool
+    seconds: float
+    lines: frozenset[Line] = frozenset()
 
 
-def record(subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> Record:
-    """Play all scenarios with the sound client in this process, and note which lines they run."""
-    names = {str(path.resolve()): name for name, path in subject.files.items()}
-    seen: set[tuple[str, int]] = set()
-
-    def trace(frame: FrameType, event: str, _argument: Any) -> Any:
-        name = names.get(frame.f_code.co_filename)
-        if name is None:
-            return None
-        if event == "line":
-            seen.add((name, frame.f_lineno))
-        return trace
-
-    found = Record()
-    threading.settrace(trace)
-    sys.settrace(trace)
-    try:
-        with Candidate(spec=parse_candidate(subject.name), in_process=True) as candidate:
-            for scenario in scenarios:
-                seen.clear()
-                result = played(scenario, candidate, stage)
-                if result.verdict is Verdict.PASS and not result.breaches:
-                    found.passing[scenario.id] = scenario
-                    found.lines[scenario.id] = frozenset(seen)
-                    found.seconds[scenario.id] = result.duration
-    finally:
-        threading.settrace(None)
-        sys.settrace(None)
-    return found
+_Tell = Callable[[Outcome], None]
 
 
-def played(scenario: Scenario, candidate: Candidate, stage: Stage) -> Result:
-    """Return the verdict on one scenario, with a short deadline."""
-    short = replace(scenario, deadline=min(scenario.deadline, _LONGEST))
-    return judge(short, str(candidate), play(short, candidate, stage))
+def prepared_stage() -> Stage:
+    """Return a stage whose certificates are made already: a child has none to make."""
+    authority = Authority()
+    for certificate in Certificate:
+        authority.server_context(certificate)
+    authority.server_context(Certificate.TRUSTED, require_client_certificate=True)
+    return Stage(authority=authority)
 
 
-def telling(mutant: Mutant, known: Record, body: range, kills: Counter[str]) -> list[Scenario]:
-    """Return the scenarios that may tell a mutant apart, the likeliest and quickest first."""
-    if not mutant.scope or mutant.line not in body or len(body) == 1:
-        chosen = list(known.passing)
-    else:
-        within = {(mutant.file, line) for line in body}
-        chosen = [scenario_id for scenario_id, lines in known.lines.items() if lines & within]
-    here = (mutant.file, mutant.line)
-
-    def rank(scenario_id: str) -> tuple[bool, int, float]:
-        return here not in known.lines[scenario_id], -kills[scenario_id], known.seconds[scenario_id]
-
-    return [known.passing[scenario_id] for scenario_id in sorted(chosen, key=rank)]
+def record(subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> Iterator[Outcome]:
+    """Play scenarios with the sound client; yield which of them it passes, and which lines they run."""
+    waiting = list(scenarios)
+    while waiting:
+        heard = list(_heard(lambda tell, left=tuple(waiting): _trace(subject, left, stage, tell)))
+        yield from heard
+        silent = not heard or heard[-1].passed  # then the child ended within the next scenario, which is passed over
+        waiting = waiting[len(heard) + silent :]
 
 
 def killer_of(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> str:
-    """Return the id of the first scenario that fails on a mutant; empty if it survives them all."""
-    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
-        folder = Path(name)
-        subject.with_mutant(mutant, folder)
-        spec = parse_candidate(subject.name, folder=folder)
-        try:
-            with Candidate(spec=spec, start_within=_START_WITHIN) as candidate:
-                for scenario in scenarios:
-                    result = played(scenario, candidate, stage)
-                    if result.verdict is not Verdict.PASS or result.breaches:
-                        return scenario.id
-        except (CandidateError, CandidateTroubleError):
-            return "(it cannot even be imported)"
+    """Return the id of the first scenario that fails on a mutant, twice; empty if it survives them all.
+
+    What fails once and then passes is luck, of a mutant or of a busy machine, and no kill.
+    """
+    waiting = list(scenarios)
+    while waiting:
+        failed = _first_failure(mutant, subject, waiting, stage)
+        if failed is None:
+            return ""
+        if _first_failure(mutant, subject, [waiting[failed]], stage) is not None:
+            return waiting[failed].id
+        waiting = waiting[failed + 1 :]
     return ""
+
+
+def _first_failure(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> int | None:
+    """Return the index of the first scenario that fails, or within which the child ends or says nothing more."""
+    heard = list(_heard(lambda tell: _try(mutant, subject, scenarios, stage, tell)))
+    if heard and not heard[-1].passed:
+        return len(heard) - 1
+    return None if len(heard) == len(scenarios) else len(heard)
+
+
+def _try(mutant: Mutant, subject: Subject, scenarios: Iterable[Scenario], stage: Stage, tell: _Tell) -> None:
+    break_client(subject, mutant.module, mutant.source)
+    _play(subject, scenarios, stage, tell)
+
+
+def _play(
+    subject: Subject, scenarios: Iterable[Scenario], stage: Stage, tell: _Tell, seen: Collection[Line] = frozenset()
+) -> None:
+    """Play scenarios until one fails: it may have left this process in disorder."""
+    # A mutant that cannot be imported raises here: the child ends, within its first scenario as it were.
+    with Candidate(spec=parse_candidate(subject.name), in_process=True) as candidate:
+        for scenario in scenarios:
+            short = replace(scenario, deadline=min(scenario.deadline, _LONGEST))
+            result = judge(short, subject.name, play(short, candidate, stage))
+            passed = result.verdict is Verdict.PASS and not result.breaches
+            tell(Outcome(scenario_id=scenario.id, passed=passed, seconds=result.duration, lines=frozenset(seen)))
+            if not passed:
+                return
+
+
+def _trace(subject: Subject, scenarios: Iterable[Scenario], stage: Stage, tell: _Tell) -> None:
+    """Play scenarios, and note which lines of the client each of them runs."""
+    modules = {str(path): module for module, path in subject.files.items()}
+    seen: set[Line] = set()
+
+    def trace(frame: FrameType, event: str, _argument: Any) -> Any:
+        module = modules.get(frame.f_code.co_filename)
+        if module is None:
+            return None
+        if event == "line":
+            seen.add((module, frame.f_lineno))
+        return trace
+
+    def tell_and_forget(outcome: Outcome) -> None:
+        tell(outcome)
+        seen.clear()
+
+    threading.settrace(trace)  # the candidate's thread is made after this
+    _play(subject, scenarios, stage, tell_and_forget, seen)
+
+
+def _heard(act: Callable[[_Tell], None]) -> Iterator[Outcome]:
+    """Let a child process do something, and yield what it tells; it is killed if it is silent for too long."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(read)
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for descriptor in range(3):
+                os.dup2(nothing, descriptor)
+            act(lambda outcome: _send(write, pickle.dumps(outcome)))
+        finally:
+            os._exit(0)
+    os.close(write)
+    try:
+        while (message := _received(read)) is not None:
+            yield pickle.loads(message)  # noqa: S301 - from our own child
+    finally:
+        os.close(read)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _send(descriptor: int, message: bytes) -> None:
+    octets = _HEADER.pack(len(message)) + message
+    while octets:
+        octets = octets[os.write(descriptor, octets) :]
+
+
+def _received(descriptor: int) -> bytes | None:
+    header = _read(descriptor, _HEADER.size)
+    return None if header is None else _read(descriptor, *_HEADER.unpack(header))
+
+
+def _read(descriptor: int, count: int) -> bytes | None:
+    """Return so many octets; None at the end, or if none come for too long."""
+    octets = b""
+    while len(octets) < count:
+        if not select.select([descriptor], [], [], _PATIENCE)[0]:
+            return None
+        more = os.read(descriptor, count - len(octets))
+        if not more:
+            return None
+        octets += more
+    return octets

@@ -103,6 +103,20 @@ def test_a_response_behind_a_challenge_is_compared_to_the_letter(loaded: Loaded)
     assert response.pattern.mismatch(b"DXNLCG==\r\n")
 
 
+def test_mail_data_may_be_any_or_one_of_several(loaded: Loaded) -> None:
+    begin = "server:\n  - S: 220 hi\n  - C: DATA\n  - S: 354 go\n"
+    dialogues = [
+        scenario.script.dialogues[0].steps[3]
+        for data in ("!any", '!one-of ["", "\\r\\n"]')
+        for scenario in loaded(f"{HEAD}{begin}  - data: {data}\n{CLIENT}")
+        if scenario.script is not None
+    ]
+    assert [(step.content, step.others) for step in dialogues if isinstance(step, steps.MailData)] == [
+        (None, ()),
+        (b"", (b"\r\n",)),
+    ]
+
+
 def test_a_next_connection_begins_a_new_dialogue(loaded: Loaded) -> None:
     (scenario,) = loaded(
         HEAD + "server:\n  - S: 220 one\n  - close: fin\n  - next-connection:\n  - S: 220 two\n" + CLIENT
@@ -124,6 +138,8 @@ def test_a_next_connection_begins_a_new_dialogue(loaded: Loaded) -> None:
         ("- C: EHLO *", "5:5", "the command before this one has no reply yet"),
         ("- S: 220 hi\n  - C: DATA\n  - S: 250 ok\n  - data: x", "8:5", "mail data come only behind a 354"),
         ("- S: 220 hi\n  - close: fin\n  - S: 250 ok", "7:5", "the server has ended this connection before"),
+        ("- S: 220 hi\n  - C: DATA\n  - S: 354 go\n  - data: [a, b]", "8:11", "octets are written as text, !bytes"),
+        ("- S: 220 hi\n  - C: DATA\n  - S: 354 go\n  - data: !one-of [a]", "8:11", "needs at least 2 entries"),
         ("- split: {reply: 220 ok, at: [4, 40]}", "5:12", "the cuts must rise and lie within"),
         ("- S: 220 hi\n  - C: !exct x", "6:8", "a command has no tag !exct"),
         ("- either: [[{S: 220 hi}], []]", "5:14", "a branch begins with the command"),
