@@ -182,7 +182,8 @@ class Connection(Reception):
                 clear = behind_records(octets)
                 if clear:
                     self._breach(in_clear(clear), self._record_received(clear))
-                octets = self._receive_undecrypted()
+                    octets = b""
+                octets += self._receive_undecrypted()  # a record may come in pieces
         except ClientEndedError:
             return
 

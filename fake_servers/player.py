@@ -316,10 +316,15 @@ class Player:
     def _play_tls(self, step: NegotiateTls) -> None:
         self._negotiate(step)
 
-    def _cut(self, ending: Ending) -> None:
-        self._connection.note(f"the TLS negotiation is cut by {ending.value.upper()}")
-        self._end(ending)
-        self._connection.read_after_failed_tls()
+    def _refuse_tls(self, step: NegotiateTls, first_octets: bytes) -> None:
+        if step.instead:
+            self._connection.note("the TLS negotiation is answered in clear")
+            self._connection.send(step.instead)
+            self._session.output_ended = True
+        if step.cut:
+            self._connection.note(f"the TLS negotiation is cut by {step.cut.value.upper()}")
+            self._end(step.cut)
+        self._connection.read_after_failed_tls(first_octets)
 
     def _negotiate(self, step: NegotiateTls) -> None:
         context = self._stage.authority.server_context(
@@ -329,10 +334,10 @@ class Player:
             first_octets = self._connection.await_tls()
             if step is self._due:
                 self._done()
-            if step.cut is None:
+            if step.cut is None and not step.instead:
                 self._connection.negotiate_tls(context, first_octets)
             else:
-                self._cut(step.cut)
+                self._refuse_tls(step, first_octets)
         except TlsFailedError as error:
             self._failure = f" after the TLS negotiation had failed: {error}"
             self._connection.note(f"TLS negotiation failed: {error}")

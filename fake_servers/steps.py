@@ -154,11 +154,13 @@ class NegotiateTls(ScriptStep):
         certificate: what the server shows.
         require_client_certificate: whether a client without one is refused.
         cut: end the connection after the first octets of the client's handshake, in this way.
+        instead: what is sent in clear instead of TLS, behind those octets; empty: nothing, TLS is negotiated.
     """
 
     certificate: Certificate = Certificate.TRUSTED
     require_client_certificate: bool = False
     cut: Ending | None = None
+    instead: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,6 +178,7 @@ class _Builder:
             certificate=steps.Certificate(settings.get("certificate", "trusted")),
             require_client_certificate=settings.get("client-certificate") == "required",
             cut=steps.Ending(cut) if cut else None,
+            instead=str(settings.get("instead", "")).encode(),
             label="tls" if not settings else "",
         )
 

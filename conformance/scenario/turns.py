@@ -104,7 +104,7 @@ class _Turns:
 
     @_take.register
     def _(self, step: steps.NegotiateTls) -> None:
-        self.ended = step.cut is not None
+        self.ended = step.cut is not None or bool(step.instead)
 
     @_take.register
     def _(self, step: steps.Branches) -> None:

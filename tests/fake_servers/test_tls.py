@@ -156,6 +156,22 @@ def test_a_cut_by_rst_resets_the_negotiation(authority: Authority, trusting: ssl
         assert deviations(server) == []
 
 
+def test_an_answer_in_clear_is_no_tls_and_what_the_client_says_behind_it_in_clear_is_a_breach(
+    authority: Authority, trusting: ssl.SSLContext
+) -> None:
+    steps = (*hello("STARTTLS"), *starttls(NegotiateTls(instead=b"500\r\n")))
+    with FakeServer(script(*steps), authority=authority) as server:
+        with WireClient(server) as client:
+            client.begin().say("STARTTLS")
+            spare = client.socket.dup()
+            with pytest.raises(ssl.SSLError, match="WRONG_VERSION_NUMBER"):
+                client.negotiate(trusting)
+            spare.sendall(b"NOOP\r\n")
+            spare.close()
+        assert deviations(server) == []
+        assert [breach.rule for breach in server.transcript.breaches] == [wire_rules.NOTHING_IN_CLEAR]
+
+
 def test_fin_under_tls_comes_behind_close_notify(authority: Authority, trusting: ssl.SSLContext) -> None:
     played = script(reply("220 ready"), Close(ending=Ending.FIN), transport=Transport.TLS)
     with FakeServer(played, authority=authority) as server, WireClient(server).negotiate(trusting) as client:
