@@ -69,7 +69,10 @@ def _trials(
 
 def _chosen(subject: Subject, only: str, sample: int) -> list[Mutant]:
     mutants = [
-        mutant for module in subject.files for mutant in mutants_of(subject.source(module), module) if only in mutant.key
+        mutant
+        for module in subject.files
+        for mutant in mutants_of(subject.source(module), module)
+        if only in mutant.key
     ]
     return random.Random(1).sample(mutants, sample) if 0 < sample < len(mutants) else mutants  # noqa: S311
 
@@ -84,6 +87,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--also-exempt", action="store_true", help="try the mutants that are listed as equivalent, too")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--at-least", type=float, default=97.0, metavar="PERCENT")
+    parser.add_argument("--again", type=Path, metavar="JSON", help="only those that survived then")
     parser.add_argument("--json", type=Path, help="write every mutant with its killer")
     return parser.parse_args()
 
@@ -94,10 +98,16 @@ def main() -> int:
     subject = subject_named(options.client)
     scenarios = read_corpus().scenarios
     known = _sound(subject, scenarios, options.workers)
-    print(f"{options.client} passes {len(known.passing)} of {len(scenarios)} scenarios; these judge its mutants")
+    print(
+        f"{options.client} passes {len(known.passing)} of {len(scenarios)} scenarios; these judge its mutants",
+        flush=True,
+    )
     exemptions = Exemptions.of(options.client)
     mutants = _chosen(subject, options.only, options.sample)
     judged = [mutant for mutant in mutants if options.also_exempt or not exemptions.reason(mutant)]
+    if options.again:
+        survived = {row["mutant"] for row in json.loads(options.again.read_text(encoding="utf-8")) if not row["killer"]}
+        judged = [mutant for mutant in judged if mutant.key in survived]
     began, rows, survivors = time.monotonic(), [], []
     for count, (mutant, killer, tried) in enumerate(_trials(subject, known, judged, options.workers), 1):
         rows.append({"mutant": mutant.key, "line": mutant.line, "killer": killer, "tried": tried})

@@ -48,6 +48,7 @@ class Mutant:
         scope: the dotted name of the function or class around it; empty at module level.
         change: what is changed, as ``before -> after``.
         number: tells changes apart that read alike within one scope.
+        text_of: where text is changed: ``raise`` or the calls that it is given to, by their names.
         source: the whole file with the change.
     """
 
@@ -57,6 +58,7 @@ class Mutant:
     scope: str
     change: str
     number: int
+    text_of: frozenset[str]
     source: str
 
     @property
@@ -92,6 +94,7 @@ def mutants_of(source: str, module: str) -> Iterator[Mutant]:
                 scope=place.scope,
                 change=words,
                 number=number,
+                text_of=place.inside if _is_text(place.node) else frozenset(),
                 source=mutated,
             )
 
@@ -101,6 +104,7 @@ class _Place:
     """A node that may be changed: its parent, the parent's field that holds it, and what is written anew around it.
 
     ``lines`` are those of the innermost statement of a function that the node is in: of the head, if it has a body.
+    ``inside`` are the names of the calls around it, and ``raise``.
     """
 
     node: ast.AST
@@ -109,6 +113,7 @@ class _Place:
     field: str
     around: ast.stmt | _Body
     lines: range
+    inside: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,7 @@ class _Within:
     scope: str
     around: ast.stmt | _Body | None
     lines: range
+    inside: frozenset[str] = frozenset()
 
 
 def _places(tree: ast.Module) -> Iterator[_Place]:
@@ -144,10 +150,37 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
             if around is None:
                 continue
             inner = AS_A_PROGRAM if _is_run_as_a_program(child) else scope
-            within = _Within(scope=inner, around=around, lines=_lines(parent, child, outer.lines))
-            yield _Place(node=child, scope=inner, owner=parent, field=field, around=around, lines=within.lines)
+            inside = frozenset() if isinstance(child, ast.stmt) else outer.inside
+            within = _Within(
+                scope=inner,
+                around=around,
+                lines=_lines(parent, child, outer.lines),
+                inside=inside | _names(child),
+            )
+            yield _Place(
+                node=child,
+                scope=inner,
+                owner=parent,
+                field=field,
+                around=around,
+                lines=within.lines,
+                inside=within.inside,
+            )
             below.append((child, within))
         stack.extend(reversed(below))
+
+
+def _names(node: ast.AST) -> frozenset[str]:
+    match node:
+        case ast.Raise():
+            return frozenset({"raise"})
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return frozenset({name})
+    return frozenset()
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
 
 
 def _is_run_as_a_program(node: ast.AST) -> bool:
@@ -245,17 +278,12 @@ def _expression_changes(node: ast.expr, owner: ast.AST, field: str) -> Iterator[
     match node:
         case ast.Compare():
             yield from _comparison_changes(node)
-        case ast.BoolOp(op=op):
-            other = ast.Or() if isinstance(op, ast.And) else ast.And()
-            yield _attribute(node, "op", other, f"and <-> or: {_brief(node)}")
-            for index, operand in enumerate(node.values):
-                yield _dropped(node, "values", index, f"without {_brief(operand)}: {_brief(node)}")
-        case ast.UnaryOp(op=ast.Not()):
-            yield _replaced(owner, field, node, node.operand, f"drop not: {_brief(node)}")
+        case ast.BoolOp():
+            yield from _junction_changes(node)
+        case ast.UnaryOp(op=ast.Not() | ast.USub()):
+            yield _replaced(owner, field, node, node.operand, f"without the operator: {_brief(node)}")
         case ast.BinOp(op=op) if type(op) in _OPERATORS:
             yield _attribute(node, "op", _OPERATORS[type(op)](), f"calculate otherwise: {_brief(node)}")
-        case ast.UnaryOp(op=ast.USub()):
-            yield _replaced(owner, field, node, node.operand, f"drop minus: {_brief(node)}")
         case ast.IfExp():
             yield from _condition_changes(node)
         case ast.Call():
@@ -267,6 +295,13 @@ def _expression_changes(node: ast.expr, owner: ast.AST, field: str) -> Iterator[
 def _comparison_changes(node: ast.Compare) -> Iterator[_Change]:
     for index, op in enumerate(node.ops):
         yield _listed(node, "ops", index, _COMPARISONS[type(op)](), f"compare otherwise: {_brief(node)}")
+
+
+def _junction_changes(node: ast.BoolOp) -> Iterator[_Change]:
+    other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    yield _attribute(node, "op", other, f"and <-> or: {_brief(node)}")
+    for index, operand in enumerate(node.values):
+        yield _dropped(node, "values", index, f"without {_brief(operand)}: {_brief(node)}")
 
 
 def _condition_changes(node: ast.If | ast.While | ast.IfExp) -> Iterator[_Change]:

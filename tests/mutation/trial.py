@@ -1,4 +1,4 @@
-"""This module owns the trial of a client, sound or broken: scenarios are played in a child process that is forked for it.
+"""This module owns the trial of a client, sound or broken: scenarios are played in a child process forked for it.
 
 The child has all that scenarios need in memory and plays both sides; the client is imported only there. So one trial
 takes a fork and a few dialogues, and no mutant can meet what another one left behind. A child that says nothing for
@@ -15,6 +15,7 @@ import struct
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -69,7 +70,7 @@ def record(subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> Ite
     """Play scenarios with the sound client; yield which of them it passes, and which lines they run."""
     waiting = list(scenarios)
     while waiting:
-        heard = list(_heard(lambda tell, left=tuple(waiting): _trace(subject, left, stage, tell)))
+        heard = list(_heard(partial(_trace, subject, tuple(waiting), stage)))
         yield from heard
         silent = not heard or heard[-1].passed  # then the child ended within the next scenario, which is passed over
         waiting = waiting[len(heard) + silent :]
@@ -93,7 +94,7 @@ def killer_of(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], s
 
 def _first_failure(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> int | None:
     """Return the index of the first scenario that fails, or within which the child ends or says nothing more."""
-    heard = list(_heard(lambda tell: _try(mutant, subject, scenarios, stage, tell)))
+    heard = list(_heard(partial(_try, mutant, subject, scenarios, stage)))
     if heard and not heard[-1].passed:
         return len(heard) - 1
     return None if len(heard) == len(scenarios) else len(heard)
