@@ -163,10 +163,19 @@ def _report_differences(step: ClientStep, answer: Observation, runtime: Runtime)
             case "challenges":
                 yield from _compare(step, "challenges", node, _challenges(answer), runtime)
             case "warns":
-                category = str(plain(node))
-                matcher = Satisfies(f"a {category}", lambda seen, name=category: name in seen)  # type: ignore[misc]
-                given = [warning.category for warning in answer.warnings]
-                yield from _matched(step, "a warning:", matcher, given, node.place.line)
+                given = tuple(warning.category for warning in answer.warnings)
+                yield from _warning_differences(step, node, given, runtime)
+
+
+def _warning_differences(
+    step: ClientStep, node: Node, given: tuple[str, ...], runtime: Runtime
+) -> Iterator[Difference]:
+    if node.tag:
+        yield from _compare(step, "the warnings' categories:", node, given, runtime)
+        return
+    category = str(plain(node))
+    matcher = Satisfies(f"a {category}", lambda seen: category in seen)
+    yield from _matched(step, "a warning:", matcher, given, node.place.line)
 
 
 def _challenges(answer: Observation) -> tuple[object, ...]:
