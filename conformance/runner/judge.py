@@ -174,7 +174,7 @@ def _warning_differences(
         yield from _compare(step, "the warnings' categories:", node, given, runtime)
         return
     category = str(plain(node))
-    matcher = Satisfies(f"a {category}", lambda seen: category in seen)
+    matcher = Satisfies(f"a {category}", lambda seen: isinstance(seen, tuple) and category in seen)
     yield from _matched(step, "a warning:", matcher, given, node.place.line)
 
 

@@ -1,4 +1,4 @@
-"""This module owns the command: ``python -m tests.mutation CLIENT``. It prints the figure and the survivors.
+"""This module owns the command: ``python -m tests.mutation CLIENT…``. It prints the figures and the survivors.
 
 Exits with 1 if fewer mutants are killed than asked for, or if the list of equivalent mutants is stale.
 """
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TextIO
 
 from conformance.runner.play import Stage
 from conformance.scenario.collection import read_corpus
@@ -79,55 +80,71 @@ def _chosen(subject: Subject, only: str, sample: int) -> list[Mutant]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("client", help="reference_client or smtplib")
+    parser.add_argument("clients", nargs="+", metavar="CLIENT", help="smtplib or reference_client")
     parser.add_argument("--only", default="", help="mutants whose key holds this text")
-    parser.add_argument(
-        "--sample", type=int, default=0, metavar="N", help="so many, chosen by chance but always the same"
-    )
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many, by chance but always the same")
     parser.add_argument("--also-exempt", action="store_true", help="try the mutants that are listed as equivalent, too")
+    parser.add_argument("--again", type=_survived, metavar="FILE", help="only those that survived in what --log wrote")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="write a line of JSON for every mutant: its killer")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--at-least", type=float, default=97.0, metavar="PERCENT")
-    parser.add_argument("--again", type=Path, metavar="JSON", help="only those that survived then")
-    parser.add_argument("--json", type=Path, help="write every mutant with its killer")
     return parser.parse_args()
+
+
+def _survived(path: str) -> set[str]:
+    """Return the mutants that survived a run of which this is the log."""
+    rows = map(json.loads, Path(path).read_text(encoding="utf-8").splitlines())
+    return {row["mutant"] for row in rows if not row["killer"]}
+
+
+def _judged(client: str, mutants: Sequence[Mutant], options: argparse.Namespace) -> list[Mutant]:
+    exemptions = Exemptions.of(client)
+    judged = [mutant for mutant in mutants if options.also_exempt or not exemptions.reason(mutant)]
+    return [mutant for mutant in judged if options.again is None or mutant.key in options.again]
+
+
+def _survivors(
+    client: str, scenarios: Sequence[Scenario], judged: Sequence[Mutant], options: argparse.Namespace, log: TextIO
+) -> list[Mutant]:
+    subject = subject_named(client)
+    known = _sound(subject, scenarios, options.workers)
+    print(f"{client} passes {len(known.passing)} of {len(scenarios)} scenarios; these judge its mutants", flush=True)
+    began, survivors = time.monotonic(), []
+    for count, (mutant, killer, tried) in enumerate(_trials(subject, known, judged, options.workers), 1):
+        row = {"mutant": mutant.key, "line": mutant.line, "killer": killer, "tried": tried}
+        print(json.dumps(row), file=log, flush=True)
+        if not killer:
+            survivors.append(mutant)
+        if count % 100 == 0:
+            seconds = time.monotonic() - began
+            print(f"{count} of {len(judged)} mutants in {seconds:.0f} s, {len(survivors)} survive", flush=True)
+    return survivors
+
+
+def _is_good_enough(client: str, scenarios: Sequence[Scenario], options: argparse.Namespace, log: TextIO) -> bool:
+    """Try the mutants of a client and print the figure and the survivors."""
+    mutants = _chosen(subject_named(client), options.only, options.sample)
+    judged = _judged(client, mutants, options)
+    survivors = _survivors(client, scenarios, judged, options, log)
+    exemptions = Exemptions.of(client)
+    stale = [] if options.only or options.sample else exemptions.stale(mutants)
+    percent = 100 * (1 - len(survivors) / len(judged)) if judged else 100.0
+    print(f"{client}: {len(judged) - len(survivors)} of {len(judged)} mutants killed: {percent:.1f} %")
+    print(f"  {exemptions.summary(mutants)}")
+    for mutant in survivors:
+        print(f"  survives: {mutant.key} (line {mutant.line})")
+    for key in stale:
+        print(f"  stale: there is no such mutant: {key}")
+    return percent >= options.at_least and not stale
 
 
 def main() -> int:
     """Run the command."""
     options = _options()
-    subject = subject_named(options.client)
     scenarios = read_corpus().scenarios
-    known = _sound(subject, scenarios, options.workers)
-    print(
-        f"{options.client} passes {len(known.passing)} of {len(scenarios)} scenarios; these judge its mutants",
-        flush=True,
-    )
-    exemptions = Exemptions.of(options.client)
-    mutants = _chosen(subject, options.only, options.sample)
-    judged = [mutant for mutant in mutants if options.also_exempt or not exemptions.reason(mutant)]
-    if options.again:
-        survived = {row["mutant"] for row in json.loads(options.again.read_text(encoding="utf-8")) if not row["killer"]}
-        judged = [mutant for mutant in judged if mutant.key in survived]
-    began, rows, survivors = time.monotonic(), [], []
-    for count, (mutant, killer, tried) in enumerate(_trials(subject, known, judged, options.workers), 1):
-        rows.append({"mutant": mutant.key, "line": mutant.line, "killer": killer, "tried": tried})
-        if not killer:
-            survivors.append(mutant)
-            print(f"survives {tried} scenarios: {mutant.key} (line {mutant.line})", flush=True)
-        if count % 100 == 0:
-            seconds = time.monotonic() - began
-            print(f"{count} of {len(judged)} mutants in {seconds:.0f} s, {len(survivors)} survive", flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    killed = len(judged) - len(survivors)
-    percent = 100 * killed / len(judged) if judged else 100.0
-    print(f"{options.client}: {killed} of {len(judged)} mutants killed: {percent:.1f} %")
-    print(exemptions.summary(mutants))
-    whole = not options.only and not options.sample
-    stale = exemptions.stale(mutants) if whole else []
-    for key in stale:
-        print(f"stale: there is no such mutant: {key}")
-    return 0 if percent >= options.at_least and not stale else 1
+    with (options.log or Path(os.devnull)).open("w", encoding="utf-8") as log:
+        good = [_is_good_enough(client, scenarios, options, log) for client in options.clients]
+    return 0 if all(good) else 1
 
 
 if __name__ == "__main__":
