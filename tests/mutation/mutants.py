@@ -230,8 +230,6 @@ _NEVER = frozenset({"annotation", "returns", "type_params", "decorator_list", "f
 
 
 def _children(parent: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
-        return
     for field, value in ast.iter_fields(parent):
         if field in _NEVER:
             continue
@@ -241,7 +239,9 @@ def _children(parent: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _is_unobservable(node: ast.AST) -> bool:
-    """Tell docstrings, imports and the names that ``*`` exports."""
+    """Tell docstrings, imports, the names that ``*`` exports, and what only a type checker reads."""
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -305,6 +305,9 @@ def _junction_changes(node: ast.BoolOp) -> Iterator[_Change]:
 
 
 def _condition_changes(node: ast.If | ast.While | ast.IfExp) -> Iterator[_Change]:
+    if isinstance(node, ast.While) and isinstance(node.test, ast.Constant):
+        yield _attribute(node, "test", ast.Constant(value=False), "while for ever -> never")
+        return
     yield _attribute(node, "test", ast.UnaryOp(op=ast.Not(), operand=node.test), "if {} -> if not")
     for value in (True, False):
         yield _attribute(node, "test", ast.Constant(value=value), f"if {{}} -> if {value}")

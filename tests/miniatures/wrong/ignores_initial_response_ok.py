@@ -12,7 +12,4 @@ class Bug(MailSession):
 
 SMTP.__bases__ = (Bug,)
 
-FAILS = [
-    "login/login-waits",
-    "login/plain-waits",
-]
+FAILS = ["login/login-behind-another-mechanism", "login/login-waits", "login/plain-waits"]
