@@ -30,6 +30,7 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.subject import Subject, break_client
 
 _LONGEST = 4.0  # seconds; a mutant that hangs is seen soon enough
+_LONG = 1.0  # seconds; what fails within less does not fail for want of time
 _PATIENCE = 12.0  # seconds without a word from a child: longer than any scenario with its end
 _HEADER = struct.Struct(">I")
 
@@ -79,25 +80,28 @@ def record(subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> Ite
 def killer_of(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> str:
     """Return the id of the first scenario that fails on a mutant, twice; empty if it survives them all.
 
-    What fails once and then passes is luck, of a mutant or of a busy machine, and no kill.
+    What fails once and then passes is luck, of a mutant or of a busy machine, and no kill. Neither is what takes long
+    where the sound client takes as long at that moment.
     """
     waiting = list(scenarios)
     while waiting:
-        failed = _first_failure(mutant, subject, waiting, stage)
-        if failed is None:
+        passed, long = _passed(mutant, subject, waiting, stage)
+        if passed == len(waiting):
             return ""
-        if _first_failure(mutant, subject, [waiting[failed]], stage) is not None:
-            return waiting[failed].id
-        waiting = waiting[failed + 1 :]
+        suspect = waiting[passed]
+        sound = not long or all(outcome.passed for outcome in record(subject, [suspect], stage))
+        if sound and _passed(mutant, subject, [suspect], stage)[0] == 0:
+            return suspect.id
+        waiting = waiting[passed + 1 :]
     return ""
 
 
-def _first_failure(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> int | None:
-    """Return the index of the first scenario that fails, or within which the child ends or says nothing more."""
+def _passed(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], stage: Stage) -> tuple[int, bool]:
+    """Return how many scenarios pass before one fails, and whether that one takes long, or for ever."""
     heard = list(_heard(partial(_try, mutant, subject, scenarios, stage)))
     if heard and not heard[-1].passed:
-        return len(heard) - 1
-    return None if len(heard) == len(scenarios) else len(heard)
+        return len(heard) - 1, heard[-1].seconds > _LONG
+    return len(heard), True
 
 
 def _try(mutant: Mutant, subject: Subject, scenarios: Iterable[Scenario], stage: Stage, tell: _Tell) -> None:
