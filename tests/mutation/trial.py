@@ -89,7 +89,7 @@ def killer_of(mutant: Mutant, subject: Subject, scenarios: Sequence[Scenario], s
         if passed == len(waiting):
             return ""
         suspect = waiting[passed]
-        sound = not long or all(outcome.passed for outcome in record(subject, [suspect], stage))
+        sound = not long or [outcome.passed for outcome in record(subject, [suspect], stage)] == [True]
         if sound and _passed(mutant, subject, [suspect], stage)[0] == 0:
             return suspect.id
         waiting = waiting[passed + 1 :]
