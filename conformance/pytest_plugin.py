@@ -75,6 +75,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return ScenarioFile.from_parent(parent, path=file_path, scenario_root=root)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the scenarios that wait for time to pass first, one beside the other: some are played at a time."""
+    if _SESSION in config.stash:
+        items.sort(key=lambda item: not (isinstance(item, ScenarioItem) and item.scenario.waits))
+        plays = [(item.scenario, item.client) for item in items if isinstance(item, ScenarioItem)]
+        config.stash[_SESSION].play_ahead(plays)
+
+
 def _session(config: pytest.Config) -> RunSession:
     """Return what the whole run shares; made when the first scenario is collected."""
     if _SESSION not in config.stash:

@@ -238,3 +238,15 @@ class Script:
     lmtp: bool = False
     time_factor: float = 1.0
     name: str = field(default="script")
+
+    @property
+    def waits(self) -> bool:
+        """Whether time is a part of it: somewhere the server is silent, pauses or stalls."""
+        return any(_waits(dialogue.steps) for dialogue in self.dialogues)
+
+
+def _waits(steps: tuple[Step, ...]) -> bool:
+    return any(
+        isinstance(step, Silence | Pause | Stall) or (isinstance(step, Branches) and any(map(_waits, step.branches)))
+        for step in steps
+    )

@@ -30,6 +30,8 @@ from conformance.scenario.collection import SHIPPED, read_catalogue, read_corpus
 from conformance.scenario.selection import select
 
 _PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
+_NOT_WANTED = ("terminal", "cacheprovider", "logging", "unraisableexception", "doctest", "unittest", "stepwise")
+"""Plugins of pytest's own that a run has no use for; together they cost as much as a third of the playing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,8 @@ def identity_form(candidate: Candidate) -> dict[str, object]:
 def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
     arguments = [
         *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
-        *("-p", "conformance.pytest_plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+        *("-p", "conformance.pytest_plugin"),
+        *(word for name in _NOT_WANTED for word in ("-p", f"no:{name}")),
         "--continue-on-collection-errors",
         f"--smtp-timeout-factor={options.timeout_factor}",
     ]
