@@ -10,6 +10,7 @@ from pathlib import Path
 
 from conformance.baselines.form import Baseline, choose
 from conformance.driver.candidates import Candidate, parse_candidate
+from conformance.driver.trouble import CandidateTroubleError
 from conformance.runner.ahead import PlayedAhead
 from conformance.runner.baseline import hold
 from conformance.runner.judge import judge
@@ -54,6 +55,7 @@ class RunSession:
         self._candidates: dict[str, list[Candidate]] = {text: [self._new_candidate(text)] for text in self.clients}
         self._idle: dict[str, list[Candidate]] = {text: list(there) for text, there in self._candidates.items()}
         self._lending = threading.Lock()
+        self._starting = threading.Lock()
         self._ahead: PlayedAhead[tuple[str, str], Result] | None = None
 
     def _new_candidate(self, client: str) -> Candidate:
@@ -69,6 +71,10 @@ class RunSession:
                 candidate = self._new_candidate(client)
                 self._candidates[client].append(candidate)
         try:
+            # One starts after the other: many at a time would keep those waiting that are played already. One that does
+            # not start any more is the scenario's to tell.
+            with self._starting, contextlib.suppress(CandidateTroubleError):
+                candidate.channel()
             yield candidate
         finally:
             with self._lending:
