@@ -3,6 +3,8 @@
 
 const KEPT_SIGNS = { kept: ['✓', 'pass'], broken: ['✕', 'fail'], unsupported: ['–', 'unsupported'], 'not judged': ['', ''] };
 
+const MOST_ROWS = 400;
+
 class Grid {
   constructor(table, data, { onOpen }) {
     this.table = table;
@@ -159,10 +161,12 @@ class Grid {
     this.focusable(this.lines().findIndex((row) => row.node === node), this.at[1], { focus: true });
   }
 
+  /** Open or close all families; and their files too, where the rows are not so many that a browser would be slow. */
   openAll(open) {
+    const few = this.view.groups.reduce((sum, group) => sum + group.visible.length, 0) <= MOST_ROWS;
     for (const group of this.view.groups) {
       group.open = open;
-      for (const file of group.files) file.open = open;
+      for (const file of group.files) file.open = open && few;
       this.build(group);
     }
     this.focusable(0, 0);

@@ -97,7 +97,7 @@ async function start() {
     const shown = view.groups.reduce((sum, group) => sum + group.rows.filter(view.meant).length, 0);
     const all = view.groups.reduce((sum, group) => sum + group.rows.length, 0);
     for (const group of view.groups) {
-      openByFilter(group, filtered && shown <= 400);
+      openByFilter(group, filtered && shown <= MOST_ROWS);
       for (const file of group.files) openByFilter(file, filtered && shown <= 40);
     }
     grid.filter();
