@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ _LEVELS = ("documented", "protocol", "de-facto")
 
 def run_command_line() -> NoReturn:
     """Run the command line and exit with the code of the design; errors are one clear message."""
+    _escape_what_cannot_be_written()
     try:
         code = main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -43,6 +45,13 @@ def run_command_line() -> NoReturn:
         click.echo(f"smtp-conformance: the machine failed, and no candidate's verdict depends on it: {error}", err=True)
         code = ExitCode.INTERNAL
     sys.exit(int(code or 0))
+
+
+def _escape_what_cannot_be_written() -> None:
+    """See to it that no text ends a command because the encoding of its output has no place for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

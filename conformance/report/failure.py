@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
+from conformance.report.differing import apart
 from conformance.report.norm import in_words
 from conformance.report.styled import Style, StyledLine, line, unstyled
 from conformance.runner.verdict import Difference, Line, Result, Verdict
@@ -62,22 +63,29 @@ def first_words(result: Result) -> str:
     return result.title
 
 
-def rerun_command(result: Result) -> str:
-    """Return the command that runs just this scenario against just this candidate."""
+def rerun_command(result: Result, *, whole_file: bool = False) -> str:
+    """Return the command that runs just this scenario, or all cases of its file, against just this candidate."""
     client = "" if result.candidate == "reference_client" else f" --client {shlex.quote(result.candidate)}"
-    return f"smtp-conformance run{client} {shlex.quote(result.id)}"
+    pattern = result.id.partition("[")[0] if whole_file else result.id
+    return f"smtp-conformance run{client} {shlex.quote(pattern)}"
 
 
-def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool = False) -> Iterator[StyledLine]:
+def failure_lines(
+    result: Result, clauses: Mapping[str, Clause], *, whole: bool = False, named: bool = False
+) -> Iterator[StyledLine]:
     """Yield the lines that explain a result.
 
     Args:
         result: what is explained.
         clauses: the catalogue.
         whole: leave nothing out of the dialogue, however long it is.
+        named: a heading above tells id and candidate.
     """
-    yield line((result.id, Style.HEAD), f": {result.title}")
-    yield line(("candidate: ", Style.QUIET), printable(result.candidate))
+    if named:
+        yield line((result.title, Style.HEAD))
+    else:
+        yield line((result.id, Style.HEAD), f": {result.title}")
+        yield line(("candidate: ", Style.QUIET), printable(result.candidate))
     for clause_id in result.clauses:
         clause = clauses.get(clause_id)
         if clause:
@@ -100,8 +108,11 @@ def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool 
 def _difference_lines(result: Result, difference: Difference) -> Iterator[StyledLine]:
     where = f" ({result.path}:{difference.line})" if difference.line else ""
     yield line(f"at {wording(difference.step)}", (where, Style.QUIET))
-    yield line(f"{_INDENT}expected: ", (wording(difference.expected), Style.EXPECTED))
-    yield line(f"{_INDENT}got:      ", (wording(difference.got), Style.GOT))
+    expected, got = apart(wording(difference.expected), wording(difference.got))
+    yield line(
+        f"{_INDENT}expected: ", *((text, Style.EXPECTED_ONLY if only else Style.EXPECTED) for text, only in expected)
+    )
+    yield line(f"{_INDENT}got:      ", *((text, Style.GOT_ONLY if only else Style.GOT) for text, only in got))
 
 
 def offending_events(result: Result) -> set[int]:

@@ -19,13 +19,13 @@ from markupsafe import Markup
 from conformance.report.failure import printable
 from conformance.report.merging import Collected, Column
 from conformance.report.page_data import details_of, index_of, key_of, packed
+from conformance.report.signs import SIGNS
 from conformance.report.summary import BINDING, LevelStanding, standing_of
 from conformance.runner.verdict import Verdict
 from conformance.scenario.model import Clause, Level
 
 _FOLDER = "page"
 _SCRIPTS = ("data.js", "grid.js", "filters.js", "difference.js", "dialogue.js", "detail.js", "main.js")
-_SIGNS = {Verdict.PASS: "✓", Verdict.FAIL: "✕", Verdict.ERROR: "!", Verdict.UNSUPPORTED: "–", Verdict.KNOWN: "≈"}  # noqa: RUF001 - the sign is meant
 _MEANINGS = {
     Verdict.PASS: "did what the scenario expects",
     Verdict.FAIL: "did something else",
@@ -57,7 +57,7 @@ def page_of(collected: Collected, clauses: Mapping[str, Clause]) -> str:
         conforming=sum(card["conforms"] for card in cards),
         levels=[{"word": str(level), "apart": level not in BINDING} for level in Level],
         wire=any(card["breached"] for card in cards),
-        verdicts=[{"word": str(v), "sign": _SIGNS[v], "means": _MEANINGS[v]} for v in Verdict],
+        verdicts=[{"word": str(v), "sign": SIGNS[v], "means": _MEANINGS[v]} for v in Verdict],
         index=packed(index_of(collected, clauses)),
         details={family: packed(detail) for family, detail in details_of(collected, clauses).items()},
     )

@@ -89,9 +89,16 @@ def test_many_failures_are_told_by_clause_the_first_of_each_in_full(capsys: pyte
 def test_quiet_tells_a_line_for_each_failure_and_who_conforms(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, [result(), failed()], verbosity=-1).splitlines() == [
         "fail sendmail/refused: call: sendmail: expected the return value 250, got the return value 299",
-        "smtplib does not conform",
+        "smtplib does not conform: documented no",
     ]
-    assert told(capsys, [result()], verbosity=-1).splitlines() == ["smtplib conforms"]
+    assert told(capsys, [result()], verbosity=-1).splitlines() == ["smtplib conforms: documented yes"]
+
+
+def test_quieter_tells_only_who_conforms(capsys: pytest.CaptureFixture[str]) -> None:
+    breaching = one_of_each()[-1]
+    assert told(capsys, [result(), failed(), breaching], verbosity=-2).splitlines() == [
+        "smtplib does not conform: documented no, protocol no",
+    ]
 
 
 def test_verbose_tells_every_scenario_as_it_comes(capsys: pytest.CaptureFixture[str]) -> None:
