@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.report.failure import printable, rerun_command, wording
+from conformance.report.failure import NOTHING, printable, rerun_command, wording
 from conformance.report.styled import Span, Style, StyledLine, line
 from conformance.runner.verdict import Result, Verdict
 
@@ -110,9 +110,9 @@ def _in_short(result: Result) -> Iterator[Sequence[Span | str]]:
     for difference in result.differences:
         yield (
             "expected ",
-            (wording(difference.expected), Style.EXPECTED),
+            (wording(difference.expected) or NOTHING, Style.EXPECTED),
             ", got ",
-            (wording(difference.got), Style.GOT),
+            (wording(difference.got) or NOTHING, Style.GOT),
         )
     for breach in result.breaches:
         yield (f"beside it, clause {breach.clause}: ", (wording(breach.message), Style.GOT))

@@ -16,6 +16,8 @@ from conformance.report.styled import Style, StyledLine, line, unstyled
 from conformance.runner.verdict import Difference, Line, Result, Verdict
 from conformance.scenario.model import Clause
 
+NOTHING = "(nothing)"
+"""What stands for an empty line, or an empty text."""
 _INDENT = "    "
 _LONGEST_LINE = 160
 """Characters of one line of the dialogue; one that is longer says how many more there are."""
@@ -108,7 +110,7 @@ def failure_lines(
 def _difference_lines(result: Result, difference: Difference) -> Iterator[StyledLine]:
     where = f" ({result.path}:{difference.line})" if difference.line else ""
     yield line(f"at {wording(difference.step)}", (where, Style.QUIET))
-    expected, got = apart(wording(difference.expected), wording(difference.got))
+    expected, got = apart(wording(difference.expected) or NOTHING, wording(difference.got) or NOTHING)
     yield line(
         f"{_INDENT}expected: ", *((text, Style.EXPECTED_ONLY if only else Style.EXPECTED) for text, only in expected)
     )

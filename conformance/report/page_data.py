@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.report.failure import offending_events, pieces, printable, rerun_command, wording
+from conformance.report.failure import NOTHING, offending_events, pieces, printable, rerun_command, wording
 from conformance.report.merging import Collected
 from conformance.report.norm import sources_of
 from conformance.report.summary import Kept, kept_clauses
@@ -151,7 +151,7 @@ def details_of(collected: Collected, clauses: Mapping[str, Clause]) -> dict[str,
 def _cell(result: Result, once: Mapping[str, _Once], places: Mapping[str, int]) -> list[Any]:
     dialogue, times = _dialogue(result, once["lines"])
     differences = [
-        [wording(item.step), item.line, wording(item.expected), wording(item.got), item.event]
+        [wording(item.step), item.line, wording(item.expected) or NOTHING, wording(item.got) or NOTHING, item.event]
         for item in result.differences
     ]
     breaches = [
