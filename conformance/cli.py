@@ -1,4 +1,4 @@
-"""This module owns the command line. What a command does is elsewhere; click is imported here and for the help alone."""
+"""This module owns the command line. What a command does is elsewhere; click is imported for it and its help alone."""
 
 from __future__ import annotations
 

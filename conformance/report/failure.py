@@ -58,8 +58,10 @@ def first_words(result: Result) -> str:
     if result.reason:
         return wording(result.reason.splitlines()[0])
     if result.differences:
+        first = result.differences[0]
         more = f" (+{len(result.differences) - 1} more)" if len(result.differences) > 1 else ""
-        return f"{wording(str(result.differences[0]))}{more}"
+        expected, got = wording(first.expected) or NOTHING, wording(first.got) or NOTHING
+        return f"{wording(first.step)}: expected {expected}, got {got}{more}"
     if result.breaches:
         return f"clause {result.breaches[0].clause}: {wording(result.breaches[0].message)}"
     return result.title

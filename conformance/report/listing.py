@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from pathlib import Path
 
 from conformance.errors import NothingSelectedError
+from conformance.report.conclusion import conclusion_by_level, conclusions_table
 from conformance.report.dialogue import dialogues_of
 from conformance.report.failure import printable
 from conformance.report.merging import Collected
@@ -13,7 +14,6 @@ from conformance.report.norm import in_words
 from conformance.report.screen import Screen
 from conformance.report.styled import Style
 from conformance.report.summary import standing_of
-from conformance.runner.verdict import Verdict
 from conformance.scenario.collection import Corpus, read_catalogue
 from conformance.scenario.lint import coverage
 from conformance.scenario.model import Clause, Scenario
@@ -43,7 +43,11 @@ def _list_for_people(screen: Screen, scenarios: Sequence[Scenario]) -> None:
         screen.say(f"    {first.title}")
         if len(cases) > 1:
             screen.say((f"    {' '.join(case.id.removeprefix(file_id) for case in cases)}", Style.QUIET))
-    screen.say((f"{len(scenarios)} scenarios in {len(files)} files", Style.QUIET))
+    screen.say((f"{len(scenarios)} scenario{_s(scenarios)} in {len(files)} file{_s(files)}", Style.QUIET))
+
+
+def _s(things: Sized) -> str:
+    return "s" * (len(things) != 1)
 
 
 def show_all(scenarios: Sequence[Scenario], clauses: Mapping[str, Clause]) -> None:
@@ -100,15 +104,12 @@ def tell_of(collected: Collected, folders: Sequence[Path]) -> None:
     clauses = read_catalogue(folders)
     for note in collected.notes:
         screen.say((f"note: {note}", Style.UNSUPPORTED))
-    part = " in the part that was played" if collected.partial else ""
-    for column in collected.columns:
-        standing = standing_of(column.results.values(), clauses)
-        word, style = ("conforms", Style.GOOD) if standing.conforms else ("does not conform", Style.BAD)
-        counts = ", ".join(f"{count} {verdict}" for verdict in Verdict if (count := standing.counts[verdict]))
-        screen.say(
-            (printable(column.name), Style.HEAD),
-            " ",
-            (word, style),
-            f"{part}: {counts}",
-            (f"  ({printable(column.words)})", Style.QUIET),
-        )
+    if len(collected.columns) > 1:
+        results = {column.name: tuple(column.results.values()) for column in collected.columns}
+        heads, rows = conclusions_table(results, clauses, partial=collected.partial)
+        screen.table(heads, rows, left=2)
+        return
+    (column,) = collected.columns
+    standing = standing_of(column.results.values(), clauses)
+    screen.say((printable(column.words), Style.QUIET))
+    screen.say_lines(conclusion_by_level(column.name, standing, partial=collected.partial))
