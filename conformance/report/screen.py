@@ -43,6 +43,8 @@ _COLOURS = {
 }
 _AS_IT_IS = (Style.COMMAND, Style.SERVER, Style.CLIENT, Style.OFFENDING)
 _WIDTH_OF_NO_TERMINAL = 100
+_WIDEST_TABLE = 400
+"""Characters of a row of a table where there is no terminal, and so no edge at which it would break."""
 _WIDE = 110
 """Characters of a line from which on the live line has words for signs, and ids for families."""
 _WITHOUT_UNICODE = str.maketrans({"·": ".", "…": "...", "✓": "+", "✕": "x", "–": "-", "≈": "~", "→": "->"})  # noqa: RUF001 - the signs are meant
@@ -64,6 +66,10 @@ class Screen:
 
     Args:
         live: whether a line may be drawn over again and again, where there is a terminal.
+
+    Attributes:
+        terminal: whether it is one.
+        width: how many characters a line should have.
     """
 
     def __init__(self, *, live: bool = False) -> None:
@@ -76,8 +82,12 @@ class Screen:
             emoji=False,
             color_system=None if plain else "auto",
             force_terminal=None if self.terminal else False,
-            width=None if self.terminal or "COLUMNS" in os.environ else _WIDTH_OF_NO_TERMINAL,
+            width=None if self.terminal else _WIDEST_TABLE,
         )
+        columns = os.environ.get("COLUMNS", "")
+        self.width = int(columns) if columns.isdecimal() else _WIDTH_OF_NO_TERMINAL
+        if self.terminal:
+            self.width = self._console.width
         wide = self.width >= _WIDE
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -91,11 +101,6 @@ class Screen:
             disable=plain or not live,
         )
         self._task = self._progress.add_task("reading scenarios", total=None, totals="")
-
-    @property
-    def width(self) -> int:
-        """How many characters a line has."""
-        return self._console.width
 
     def say(self, *spans: str | Span) -> None:
         """Write a line; on a terminal, words that do not fit go on below, but nothing is broken that may be copied."""
@@ -132,7 +137,7 @@ class Screen:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for number, head in enumerate(heads):
             justify: Literal["left", "right"] = "left" if number < left else "right"
-            table.add_column(Text(head), justify=justify, overflow="fold", no_wrap=not number)
+            table.add_column(Text(head), justify=justify, overflow="fold", no_wrap=bool(number))
         for row in rows:
             table.add_row(*(self._text([span]) for span in row))
         if total:

@@ -99,8 +99,8 @@ class Detail {
     const parts = [];
     if (details.texts[reason]) {
       const head = { known: 'Why it is known to fail', unsupported: 'Why it could not be played' }[this.data.verdicts[verdict]] ?? 'What happened';
-      const words = this.data.verdicts[verdict] === 'known' ? linked(details.texts[reason]) : [details.texts[reason]];
-      parts.push(make('section', {}, make('h3', {}, head), make('pre', { class: 'reason' }, ...words)));
+      const ours = this.data.verdicts[verdict] === 'known';
+      parts.push(make('section', {}, make('h3', {}, head), make('pre', { class: ours ? 'reason prose' : 'reason' }, ...(ours ? linked : Array.of)(details.texts[reason]))));
     }
     if (differing.length) {
       parts.push(make('section', { class: 'differences' }, make('h3', {}, 'What differs'), ...differing.map(differenceOf)));

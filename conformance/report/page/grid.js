@@ -4,6 +4,7 @@
 const KEPT_SIGNS = { kept: ['✓', 'pass'], broken: ['✕', 'fail'], unsupported: ['–', 'unsupported'], 'not judged': ['', ''] };
 
 const MOST_ROWS = 400;
+const MOST_WIDE_COLUMNS = 12;
 
 class Grid {
   constructor(table, data, { onOpen }) {
@@ -33,6 +34,7 @@ class Grid {
       make('span', {}, ...breakable(candidate.name)))));
     this.table.tHead.replaceChildren(head);
     this.table.style.setProperty('--candidates', this.data.candidates.length);
+    this.table.classList.toggle('many', this.data.candidates.length > MOST_WIDE_COLUMNS);
   }
 
   of(column) { return column === this.view.who() ? 'who' : null; }

@@ -93,7 +93,8 @@ def test_cases_of_one_file_are_told_together_and_by_themselves_where_verbose(
     results = [failed(f"a/many[{number}]") for number in range(200)]
     text = told(capsys, results)
     assert "fail a/many[0] and 199 more ───" in text
-    assert "also, in the same way: [1], [10], [100], " in text
+    (others,) = [line for line in text.splitlines() if line.startswith("also, in the same way: ")]
+    assert others.count("[") == 199
     assert len(text.splitlines()) < 40
     assert "by clause" not in text
     assert told(capsys, results, verbosity=1).count("again: ") == 200
