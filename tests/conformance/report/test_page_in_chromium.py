@@ -5,8 +5,11 @@ Debian's ``chromium`` and ``chromium-driver`` are enough; where there is no Chro
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,9 +121,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def page(browser: WebDriver, file: Path) -> Iterator[Page]:
-    """Return the page, open; behind each test there must be no script error and no request."""
+@contextlib.contextmanager
+def opened(browser: WebDriver, file: Path) -> Iterator[Page]:
+    """Open a page; behind what is done with it there must be no script error and no request."""
     for kind in ("browser", "performance"):
         browser.get_log(kind)  # type: ignore[no-untyped-call]
     page = Page(browser, file)
@@ -134,6 +137,13 @@ def page(browser: WebDriver, file: Path) -> Iterator[Page]:
         each for each in sent if each["documentURL"].startswith(page.address)
     ]  # others: the browser's own first tab
     assert {each["request"]["url"].partition("#")[0] for each in ours} == {page.address}
+
+
+@pytest.fixture
+def page(browser: WebDriver, file: Path) -> Iterator[Page]:
+    """Return the page of the samples, open."""
+    with opened(browser, file) as page:
+        yield page
 
 
 def test_families_open_and_close(page: Page) -> None:
@@ -386,6 +396,40 @@ def test_text_can_be_read_in_both_colour_schemes(page: Page, scheme: str) -> Non
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     assert len(pairs) > 8
     assert {what: ratio for what, ratio in pairs.items() if ratio < 4.5} == {}  # WCAG 2 AA
+
+
+def test_the_page_of_all_candidates_of_this_machine(browser: WebDriver, tmp_path: Path) -> None:
+    file, scenario = tmp_path / "matrix.html", "lmtp/refused-after-data[first,lmtp]"
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [
+            sys.executable,
+            "-m",
+            "conformance",
+            "matrix",
+            "lmtp/refused-after-data",
+            "auth/plain-object",
+            "--html",
+            str(file),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    with opened(browser, file) as page:
+        names = [name.text for name in page.browser.find_elements(By.CSS_SELECTOR, ".card .name")]
+        assert "reference_client" in names
+        page.one("#text").send_keys("refused-after-data[first")
+        assert page.rows() == ["lmtp/refused-after-data[first,lmtp]", "lmtp/refused-after-data[first,unix]"]
+        page.one("tr.member.case td").click()
+        assert "A recipient that is refused after the mail data is returned" in page.detail()
+        for name in names:
+            page.open(f"#{quote(name, safe='')}/{scenario}")
+            text = page.detail()
+            assert f"{name}:" in text
+            again = "smtp-conformance run" if name == "reference_client" else f"smtp-conformance run --client {name}"
+            assert f"{again} '{scenario}'" in text
+        assert "250 2.0.0 Delivered" in page.one("dialog .dialogue").text
 
 
 CONTRAST = """
