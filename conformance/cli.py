@@ -1,8 +1,9 @@
-"""This module owns the command line. It is the only one that imports click; what a command does is elsewhere."""
+"""This module owns the command line. What a command does is elsewhere; click is imported for it and its help alone."""
 
 from __future__ import annotations
 
 import errno
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import conformance
+from conformance.cli_help import EXAMPLES_OF_ALL, EXAMPLES_OF_RUN, Sections
 from conformance.errors import ExitCode, ScenarioError, SuiteError
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ _LEVELS = ("documented", "protocol", "de-facto")
 
 def run_command_line() -> NoReturn:
     """Run the command line and exit with the code of the design; errors are one clear message."""
+    _escape_what_cannot_be_written()
     try:
         code = main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -45,7 +48,18 @@ def run_command_line() -> NoReturn:
     sys.exit(int(code or 0))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def _escape_what_cannot_be_written() -> None:
+    """See to it that no text ends a command because the encoding of its output has no place for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@click.group(
+    cls=Sections,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXAMPLES_OF_ALL,
+)
 @click.version_option(conformance.__version__, prog_name="smtp-conformance")
 def main() -> None:
     """Judge SMTP and LMTP clients that have the API of Python's smtplib."""
@@ -88,8 +102,7 @@ def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@main.command()
-@_selecting
+@main.command(epilog=EXAMPLES_OF_RUN)
 @click.option(
     "--client",
     "clients",
@@ -98,6 +111,7 @@ def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
     help="What to judge: a module (smtplib, package.module:attribute), a module in another interpreter (smtplib@3.8, "
     "smtplib@/path/to/python), adapter:NAME, exec:COMMAND. Repeatable. Left out: reference_client.",
 )
+@_selecting
 @click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="F", help="Write results as JSON lines.")
 @_reporting
@@ -121,8 +135,8 @@ def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--in-process", is_flag=True, help="Run the candidate in this process: for debugging.")
 @click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
-@click.option("-q", "--quiet", count=True, help="Less output.")
-@click.option("-v", "--verbose", count=True, help="More output: every scenario, its differences and dialogue.")
+@click.option("-q", "--quiet", count=True, help="Only what failed, in a line each; -qq: only who conforms.")
+@click.option("-v", "--verbose", count=True, help="Every scenario as it comes, all failures in full; -vv: at length.")
 def run(**options: Any) -> None:
     """Play scenarios against candidates and judge them.
 
@@ -188,13 +202,17 @@ def show(scenario_id: str, folders: Sequence[Path]) -> None:
 
 
 @main.command()
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
 @click.option("--uncovered", is_flag=True, help="Only clauses without a scenario.")
 @_scenarios_option
-def clauses(*, uncovered: bool, folders: Sequence[Path]) -> None:
-    """List the clauses and how many scenarios judge each."""
+def clauses(patterns: Sequence[str], *, uncovered: bool, folders: Sequence[Path]) -> None:
+    """List the clauses: where each stands, what it says, and how many scenario files judge it.
+
+    PATTERN is a clause, a glob, or the first part of ids: lmtp; none: all.
+    """
     from conformance.report.listing import list_of_clauses
 
-    list_of_clauses(_corpus(folders), uncovered=uncovered)
+    list_of_clauses(_corpus(folders), patterns=patterns, uncovered=uncovered)
 
 
 @main.command()

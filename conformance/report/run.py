@@ -223,6 +223,14 @@ class _Recorder:
         """Tell how many scenarios there are, where workers collect them."""
         self._report.expect(len(ids))
 
+    def pytest_runtest_logstart(self, location: tuple[str, int | None, str]) -> None:
+        """Tell what is played now."""
+        self._report.begin(location[2])
+
+    def pytest_runtest_logfinish(self, location: tuple[str, int | None, str]) -> None:
+        """Tell that it is played no longer."""
+        self._report.finish(location[2])
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the result of a scenario."""
         form = getattr(report, "smtp_result", None)
