@@ -227,12 +227,13 @@ def compare(before: str, after: str, **options: Any) -> None:
     differs, with 1 if something does.
     """
     from conformance.report import compare as comparing
+    from conformance.report.changes import comparison_lines
     from conformance.report.run import RunOptions
+    from conformance.report.screen import Screen
     from conformance.scenario.collection import read_catalogue
 
     found = comparing.compare(before, after, RunOptions(**options))
-    for line in comparing.comparison_lines(found, read_catalogue(options["folders"])):
-        click.echo(line)
+    Screen().say_lines(comparison_lines(found, read_catalogue(options["folders"])))
     sys.exit(found.exit_code)
 
 

@@ -30,6 +30,7 @@ class Session:
         output_ended: whether the server says nothing more.
         encrypted: whether TLS was negotiated.
         owed: what has come and has no reply yet, by verb, in order.
+        surplus: how many replies the client may have taken for those to its commands without their being so.
         offered: the service extensions offered last: EHLO keyword and parameters.
         greeting_replies: the last accepted reply to each greeting command.
         in_authentication: whether a challenge was sent last.
@@ -48,6 +49,7 @@ class Session:
     output_ended: bool = False
     encrypted: bool = False
     owed: deque[str] = field(default_factory=deque)
+    surplus: int = 0
     offered: dict[str, str] = field(default_factory=dict)
     greeting_replies: dict[str, bytes] = field(default_factory=dict)
     in_authentication: bool = False
@@ -86,8 +88,9 @@ class Session:
         """Take note of the end of the mail data."""
         self.in_data = False
         # LMTP: one reply for each accepted recipient (RFC 2033 section 4.2).
-        count = self.accepted_recipients if self.lmtp else 1
-        self.owed.extend([MAIL_DATA] * max(count, 1))
+        count = max(self.accepted_recipients if self.lmtp else 1, 1)
+        self.owed.extend([MAIL_DATA] * count)
+        self.surplus += count - 1  # to a client that reads only one
 
     def tls_began(self) -> None:
         """Take note of TLS: what the server offered before is forgotten (RFC 3207 section 4.2)."""
@@ -103,6 +106,8 @@ class Session:
         if not self.greeted:
             self.greeted = True
             return
+        if not self.owed:
+            self.surplus += 1
         answered = self.owed.popleft() if self.owed else ""
         self.in_authentication = reply.code == "334" and answered in {"AUTH", RESPONSE}
         effect = _EFFECTS.get(answered)
@@ -148,6 +153,15 @@ class Session:
         self.accepted_recipients = self.refused_recipients = 0
 
     # What follows.
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether the client must know, however it counts replies, that one to a command of its own is to come.
+
+        A client that took a reply that nobody asked for as the one to its command is out of step. It then goes on
+        before the server has answered, or just behind, as chance has it: that is no second fault, and not this one.
+        """
+        return len(self.owed) > self.surplus
 
     @property
     def pipelining(self) -> bool:

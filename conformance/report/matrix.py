@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.baselines.form import SHIPPED_AS, choose, read_baselines
+from conformance.baselines.form import SHIPPED_AS, about, read_baselines
 from conformance.driver.candidates import ADAPTERS, Candidate, parse_candidate
 from conformance.errors import CandidateError, ExitCode
 from conformance.report.forms import Forms
@@ -48,7 +48,8 @@ def find_candidates() -> Iterator[Found]:
         except CandidateError as error:
             yield Found(client=client, told=_reason(error), there=False)
             continue
-        there = choose(baselines, client, identity) is not None
+        own = about(baselines, client, identity)[-1:]
+        there = bool(own) and not any(own[0].covers(each) for each in baselines)
         yield Found(client=client, told=str(identity) if there else f"no baseline ships for {identity}", there=there)
     yield Found(client="reference_client", told="needs no baseline", there=True)
 

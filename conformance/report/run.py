@@ -89,8 +89,12 @@ class RunOptions:
         )
 
 
-def run_scenarios(options: RunOptions) -> int:
+def run_scenarios(options: RunOptions, make_report: type[TerminalReport] = TerminalReport) -> int:
     """Play scenarios against candidates, report, and return the exit code of the design.
+
+    Args:
+        options: what is to be played.
+        make_report: what tells of it.
 
     Raises:
         SuiteError: nothing could be run; the error knows its exit code.
@@ -103,7 +107,7 @@ def run_scenarios(options: RunOptions) -> int:
     _check_selection(options)
     selected = options.selected
     clauses = read_catalogue(options.folders)
-    report = TerminalReport(
+    report = make_report(
         clauses=clauses,
         clients=clients,
         verbosity=options.verbose - options.quiet,
