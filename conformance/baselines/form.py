@@ -19,6 +19,17 @@ SHIPPED = Path(__file__).parent
 SHIPPED_AS = "shipped"
 """What a user writes for that folder."""
 _SCHEMA = SHIPPED / "schema.json"
+_VERB = re.compile(r"\b(?:mail from|rcpt to):", re.IGNORECASE)
+
+
+def folded(text: str) -> str:
+    """Return a text with the verbs of its commands in one case, which says nothing there (RFC 5321 section 2.4)."""
+    return _VERB.sub(lambda verb: verb[0].lower(), text)
+
+
+def begins(message: str, listed: str) -> bool:
+    """Tell whether a message begins as it is listed."""
+    return folded(message).startswith(folded(listed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +74,7 @@ class Entry:
 
     def fits(self, message: str) -> bool:
         """Tell whether a failure with this message is the one that is listed."""
-        return message.startswith(self.messages)
+        return any(begins(message, listed) for listed in self.messages)
 
     def means(self, names: Iterable[str]) -> bool:
         """Tell whether a scenario of these names is meant."""

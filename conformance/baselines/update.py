@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from conformance.baselines.form import Baseline, Entry, Pattern
+from conformance.baselines.form import Baseline, Entry, Pattern, begins
 
 _WIDTH = 112
 
@@ -170,9 +170,9 @@ def _revised(entry: Entry, runs: Sequence[Sequence[Seen]]) -> Listing | None:
 
 def _messages(entry: Entry, meant: Sequence[Seen]) -> tuple[str, ...]:
     """Return the messages that are still used, and those of failures that fit none."""
-    used = [text for text in entry.messages if any(each.message.startswith(text) for each in meant)]
+    used = [text for text in entry.messages if any(begins(each.message, text) for each in meant)]
     for each in meant:
-        if not each.message.startswith(tuple(used)):
+        if not any(begins(each.message, text) for text in used):
             used.append(each.lasting)
     return tuple(used)
 
@@ -278,7 +278,7 @@ def _likeness(entry: Entry, of: Seen, message: str, breach: str) -> int:
     """Return how much an entry is about this failure: 0 not at all, 2 with the same message."""
     if entry.breach != breach or not (entry.means([of.id]) or any(p.place in of.held for p in entry.patterns)):
         return 0
-    same = not breach and (entry.fits(message) or any(listed.startswith(message) for listed in entry.messages))
+    same = not breach and (entry.fits(message) or any(begins(listed, message) for listed in entry.messages))
     return 2 if same else 1
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from conformance.baselines.form import folded
 from conformance.errors import ExitCode, UsageError
 from conformance.report.results import ResultFile, read_results
 from conformance.report.run import RunOptions, run_scenarios
@@ -16,7 +17,6 @@ from conformance.report.terminal import ProgressOnly
 from conformance.runner.verdict import Result, Verdict
 
 _PLACE = re.compile(r" \(at [^()]*( in \w+)?\)$")
-_VERB = re.compile(r"\b(mail from|rcpt to):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +124,10 @@ def _side_of(path: Path) -> Side:
 
 def _observed(result: Result) -> tuple[object, ...]:
     """Return what was observed, without what is another each time: places, durations, and the baseline's judgement."""
-    differences = tuple((each.step, each.expected, _folded(each.got)) for each in result.differences)
+    differences = tuple((each.step, each.expected, folded(without_place(each.got))) for each in result.differences)
     breaches = frozenset(breach.clause for breach in (*result.breaches, *result.known_breaches))
     trouble = trouble_of(result).partition(":")[0] if own_verdict(result) is Verdict.ERROR else ""
     return own_verdict(result), differences, breaches, trouble
-
-
-def _folded(got: str) -> str:
-    """Return what came with verbs in one case, which says nothing there."""
-    return _VERB.sub(lambda verb: verb[0].lower(), without_place(got))
 
 
 def without_place(got: str) -> str:

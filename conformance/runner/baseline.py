@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.baselines.form import Baseline, Entry
+from conformance.baselines.form import Baseline, Entry, folded
 from conformance.runner.judge import FAKE_SERVER_FAILED
 from conformance.runner.verdict import Result, Verdict
 
@@ -40,7 +40,8 @@ def lasting_message_of(result: Result) -> str:
     if ends and result.differences:
         return message[: ends.end()]
     varies = _VARIES.search(message, start)
-    return message[: min(varies.start() if varies else len(message), max(_LONGEST_MESSAGE, start))].rstrip()
+    end = min(varies.start() if varies else len(message), max(_LONGEST_MESSAGE, start))
+    return (message[:start] + folded(message[start:end])).rstrip()
 
 
 def hold(result: Result, names: Sequence[str], baselines: Iterable[Baseline]) -> Result:
