@@ -27,12 +27,14 @@ class Session:
     Attributes:
         lmtp: whether the protocol is LMTP.
         greeted: whether the greeting was sent.
+        welcome: whether it was positive.
         output_ended: whether the server says nothing more.
         encrypted: whether TLS was negotiated.
         owed: what has come and has no reply yet, by verb, in order.
         surplus: how many replies the client may have taken for those to its commands without their being so.
         offered: the service extensions offered last: EHLO keyword and parameters.
         greeting_replies: the last accepted reply to each greeting command.
+        introduced: whether a greeting command was answered, in whatever way.
         in_authentication: whether a challenge was sent last.
         mail_refused: whether the last MAIL was refused.
         accepted_recipients: in this transaction.
@@ -46,12 +48,14 @@ class Session:
 
     lmtp: bool
     greeted: bool = False
+    welcome: bool = False
     output_ended: bool = False
     encrypted: bool = False
     owed: deque[str] = field(default_factory=deque)
     surplus: int = 0
     offered: dict[str, str] = field(default_factory=dict)
     greeting_replies: dict[str, bytes] = field(default_factory=dict)
+    introduced: bool = False
     in_authentication: bool = False
     mail_refused: bool = False
     accepted_recipients: int = 0
@@ -104,7 +108,7 @@ class Session:
     def reply_sent(self, reply: SentReply) -> None:
         """Take note of a reply."""
         if not self.greeted:
-            self.greeted = True
+            self.greeted, self.welcome = True, reply.positive
             return
         if not self.owed:
             self.surplus += 1
@@ -115,6 +119,7 @@ class Session:
             effect(self, answered, reply)
 
     def _greeting_answered(self, verb: str, reply: SentReply) -> None:
+        self.introduced = True
         if reply.positive:
             self.greeting_replies[verb] = reply.octets
             self.offered = {} if verb == "HELO" else offered_extensions(reply)
