@@ -169,7 +169,12 @@ def _revised(entry: Entry, runs: Sequence[Sequence[Seen]]) -> Listing | None:
 
 
 def _messages(entry: Entry, meant: Sequence[Seen]) -> tuple[str, ...]:
-    """Return the messages that are still used, and those of failures that fit none."""
+    """Return the messages: as they are where each failure fits one, for a failure may have several ways by chance.
+
+    Where one fits none, its message is added, and what fits no failure is left out.
+    """
+    if all(entry.fits(each.message) for each in meant):
+        return entry.messages
     used = [text for text in entry.messages if any(begins(each.message, text) for each in meant)]
     for each in meant:
         if not any(begins(each.message, text) for text in used):

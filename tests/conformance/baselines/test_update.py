@@ -85,6 +85,13 @@ def test_what_fails_in_a_second_way_gets_a_second_message(baseline: Baseline) ->
     assert text == TEXT.replace('    message: "call: x: expected 1"\n', ways)
 
 
+def test_the_ways_that_a_failure_has_by_chance_stay(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    path.write_text(TEXT.replace('message: "call: y: expected 2"', 'message: ["call: y: expected 2", "data: late"]'))
+    text = updated(read_baseline(path), ("b/one[a]", ONE), ("d/two", TWO))
+    assert text == path.read_text()
+
+
 def test_a_pattern_that_no_longer_means_all_is_written_out(baseline: Baseline) -> None:
     text = updated(baseline, ("b/one[a]", ONE), ("b/one[b]", ""), ("b/one[c]", ONE), ("d/two", TWO))
     assert text == TEXT.replace("  - id: b/one[*]\n", "  - id:\n      - b/one[a]\n      - b/one[c]\n")
