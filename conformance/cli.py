@@ -245,12 +245,13 @@ def compare(before: str, after: str, **options: Any) -> None:
     differs, with 1 if something does.
     """
     from conformance.report import compare as comparing
+    from conformance.report.changes import comparison_lines
     from conformance.report.run import RunOptions
+    from conformance.report.screen import Screen
     from conformance.scenario.collection import read_catalogue
 
     found = comparing.compare(before, after, RunOptions(**options))
-    for line in comparing.comparison_lines(found, read_catalogue(options["folders"])):
-        click.echo(line)
+    Screen().say_lines(comparison_lines(found, read_catalogue(options["folders"])))
     sys.exit(found.exit_code)
 
 
@@ -260,20 +261,17 @@ def compare(before: str, after: str, **options: Any) -> None:
 @click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
 @click.option("--list", "only_list", is_flag=True, help="Tell which candidates there are, and judge none.")
 def matrix(patterns: Sequence[str], workers: int, *, only_list: bool, **reports: Path | None) -> None:
-    """Judge all candidates of this machine, each with its shipped baseline, and print one table by family."""
+    """Judge all candidates of this machine, held against the shipped baselines, side by side in one table."""
     from conformance.report.forms import Forms
-    from conformance.report.matrix import find_candidates, judge_all, table_lines
+    from conformance.report.matrix import find_candidates, judge_all
 
     found = list(find_candidates())
     for each in found:
-        click.echo(f"{'' if each.there else 'left out: '}{each.client}: {each.told}")
-    if only_list:
-        return
-    clients = [each.client for each in found if each.there]
-    code, results = judge_all(clients, patterns=patterns, workers=workers, forms=Forms(**reports))
-    for line in table_lines(clients, results) if results else ():
-        click.echo(line)
-    sys.exit(code)
+        if only_list or not each.there:
+            click.echo(f"{'' if each.there else 'left out: '}{each.client}: {each.told}")
+    if not only_list:
+        clients = [each.client for each in found if each.there]
+        sys.exit(judge_all(clients, patterns=patterns, workers=workers, forms=Forms(**reports)))
 
 
 @main.group()

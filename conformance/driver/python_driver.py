@@ -20,7 +20,6 @@ import email.policy
 import errno
 import faulthandler
 import functools
-import gc
 import hashlib
 import hmac
 import importlib
@@ -1041,7 +1040,6 @@ class Session:
         scenario = self._scenario
         marks = marks_of(scenario)
         answer: Json = {}
-        api = scenario.api if scenario else None
         encoder = Encoder(scenario.name_of if scenario else lambda _value: None)
         began = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught, self._printing():
@@ -1058,10 +1056,10 @@ class Session:
                     answer["unsupported"] = text_of(str, error)
                 else:
                     answer["duration"] = time.perf_counter() - began
-                    answer["raised"] = described(error, scenario.api if scenario else api, encoder)
+                    answer["raised"] = described(error, scenario.api if scenario else None, encoder)
         answer["printed"] = self._octets.taken()
         answer["warnings"] = [
-            {"category": item.category.__name__, "text": text_of(str, item.message)} for item in caught or ()
+            {"category": item.category.__name__, "text": text_of(str, item.message)} for item in caught
         ]
         return without_empty(answer, increments(scenario, marks))
 
@@ -1197,7 +1195,6 @@ def main() -> None:
         pipes.send(session.answer(request))
         if session.ended:
             break
-    gc.disable()
     os._exit(0)  # threads and exit handlers of the candidate must not hold the process
 
 

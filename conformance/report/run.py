@@ -23,7 +23,7 @@ from conformance.report.forms import Forms, write_forms
 from conformance.report.merging import collect
 from conformance.report.provenance import header_of_run
 from conformance.report.results import ResultFile, ResultWriter
-from conformance.report.terminal import TerminalReport
+from conformance.report.terminal import ProgressOnly, TerminalReport
 from conformance.runner.smoke import smoke_test
 from conformance.runner.verdict import Result, Verdict
 from conformance.scenario.collection import SHIPPED, read_catalogue, read_corpus
@@ -89,8 +89,13 @@ class RunOptions:
         )
 
 
-def run_scenarios(options: RunOptions) -> int:
+def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None = None) -> int:
     """Play scenarios against candidates, report, and return the exit code of the design.
+
+    Args:
+        options: what is to be played.
+        make_report: what tells of it; left out: the terminal report, and where baselines are rewritten, nothing of
+            what fails.
 
     Raises:
         SuiteError: nothing could be run; the error knows its exit code.
@@ -103,7 +108,8 @@ def run_scenarios(options: RunOptions) -> int:
     _check_selection(options)
     selected = options.selected
     clauses = read_catalogue(options.folders)
-    report = TerminalReport(
+    make_report = make_report or (ProgressOnly if options.update_baseline else TerminalReport)
+    report = make_report(
         clauses=clauses,
         clients=clients,
         verbosity=options.verbose - options.quiet,

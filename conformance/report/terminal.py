@@ -206,3 +206,17 @@ def _cell(counts: Counter[Verdict]) -> Span:
     parts = [f"{counts[verdict]}{letter}" for verdict, letter in _LETTERS.items() if counts[verdict]]
     worst = next((verdict for verdict in (Verdict.ERROR, *_LETTERS) if counts[verdict]), None)
     return (" ".join(parts), Style(worst)) if worst else ("·", Style.PASS)
+
+
+class ProgressOnly(TerminalReport):
+    """Tells how far a run is, where there is a terminal, and nothing else: somebody makes words of the results."""
+
+    def candidates(self, identities: Sequence[Mapping[str, Any]]) -> None:  # noqa: ARG002 - told with the results
+        """Begin to draw the live line."""
+        self._screen.start()
+
+    def end(self, results: Sequence[Result], broken: Sequence[str], code: int) -> None:  # noqa: ARG002
+        """Take the live line away; a broken scenario is told all the same."""
+        self._screen.stop()
+        for text in broken:
+            self._screen.say(("broken scenario ", Style.BAD), text)

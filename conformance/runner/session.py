@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.baselines.form import Baseline, choose
+from conformance.baselines.form import Baseline, about
 from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.driver.trouble import CandidateTroubleError
 from conformance.runner.ahead import PlayedAhead
@@ -36,7 +36,7 @@ class RunSession:
         tags: with all of these tags.
         time_factor: multiplies every time in scenarios.
         in_process: whether candidates run in this process.
-        baselines: known failures, each file of the candidate that it is about.
+        baselines: known failures, each file of the candidates that it is about.
     """
 
     clients: Sequence[str]
@@ -127,8 +127,7 @@ class RunSession:
         with self._candidate(client) as candidate:
             result = judge(scenario, client, play(scenario, candidate, stage))
             identity = candidate.identity
-        baseline = choose(self.baselines, client, identity)
-        return hold(result, (scenario.id, *scenario.aliases), baseline) if baseline else result
+        return hold(result, (scenario.id, *scenario.aliases), about(self.baselines, client, identity))
 
     def close(self) -> None:
         """Stop all processes, remove the certificates, remember what was read."""

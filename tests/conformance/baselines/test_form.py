@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.baselines.form import SHIPPED, choose, read_baseline, read_baselines
+from conformance.baselines.form import SHIPPED, about, read_baseline, read_baselines
 from conformance.driver.answers import Identity
 from conformance.errors import ScenarioError, UsageError
 
@@ -92,10 +92,15 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         read_baselines([str(tmp_path / "none.yaml")])
 
 
-def test_two_baselines_of_one_candidate_are_refused(tmp_path: Path) -> None:
-    baseline = read_baseline(written(tmp_path, GOOD))
-    with pytest.raises(UsageError, match="are both about"):
-        choose([baseline, baseline], "smtplib", Identity(implementation="smtplib", language="CPython 3.8.18"))
+def test_several_baselines_of_one_candidate_add_up_and_the_most_particular_comes_last(tmp_path: Path) -> None:
+    particular = read_baseline(written(tmp_path, GOOD))
+    path = tmp_path / "all.yaml"
+    path.write_text("candidate: {client: smtplib}\nknown: []\n")
+    general = read_baseline(path)
+    identity = Identity(implementation="smtplib", language="CPython 3.8.18")
+    assert about([particular, general], "smtplib", identity) == [general, particular]
+    assert general.covers(particular)
+    assert not particular.covers(general)
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
