@@ -99,7 +99,9 @@ def _seconds(node: Node, runtime: Runtime) -> object:
 
 def _repeat(node: Node, runtime: Runtime) -> object:
     text, times = repeat_of(node, runtime)
-    return Repeat(value=text.encode() if _settings(node, {"text", "times", "as"}).get("as") == "bytes" else text, times=times)
+    return Repeat(
+        value=text.encode() if _settings(node, {"text", "times", "as"}).get("as") == "bytes" else text, times=times
+    )
 
 
 def _items(node: Node, runtime: Runtime) -> list[object]:

@@ -42,9 +42,7 @@ def answered(transcript: Transcript, *, lmtp: bool = False) -> list[Answered]:
     return list(_paired(client, _replies(server), greeting=greeted or not under_tls, lmtp=lmtp))
 
 
-def _paired(
-    client: bytes, replies: Iterator[tuple[int, bytes]], *, greeting: bool, lmtp: bool
-) -> Iterator[Answered]:
+def _paired(client: bytes, replies: Iterator[tuple[int, bytes]], *, greeting: bool, lmtp: bool) -> Iterator[Answered]:
     if greeting:
         yield _taken("(greeting)", replies)
     accepted = 0

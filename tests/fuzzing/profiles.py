@@ -19,7 +19,7 @@ def quick(examples: int) -> settings:
     corpus = os.environ.get(CORPUS_VARIABLE)
     if corpus:
         database = DirectoryBasedExampleDatabase(Path(corpus) / "hypothesis")
-        return settings(deadline=None, database=database, suppress_health_check=_PATIENT, max_examples=500)
+        return settings(deadline=None, database=database, suppress_health_check=_PATIENT, max_examples=100)
     return settings(
         deadline=None, database=None, derandomize=True, suppress_health_check=_PATIENT, max_examples=examples
     )

@@ -22,10 +22,27 @@ _TEXT = st.sampled_from(["ok", "", "2.0.0 ok", "é", "x" * 300, "AUTH PLAIN LOGI
 _CODES = st.sampled_from([220, 221, 235, 250, 250, 250, 251, 334, 354, 354, 421, 450, 451, 500, 503, 535, 550, 554])
 _ODD_LINES = [
     *(b"\r\n", b"\n", b"250", b"250\r\n", b"25", b"250-half\r\n", b"099 low\r\n", b"600 high\r\n", b"2500 long\r\n"),
-    *(b"250 a\n", b"250\ttab\r\n", b"250-a\r\n251 b\r\n", b"hello\r\n", b"\0\0\0\r\n", b"\xff\xfe\r\n", b"250 ok\r250 ok\r\n"),
+    *(
+        b"250 a\n",
+        b"250\ttab\r\n",
+        b"250-a\r\n251 b\r\n",
+        b"hello\r\n",
+        b"\0\0\0\r\n",
+        b"\xff\xfe\r\n",
+        b"250 ok\r250 ok\r\n",
+    ),
     *(b"250 " + b"x" * 9000 + b"\r\n", b"250-x\r\n" * 50 + b"250 x\r\n"),
 ]
-EXTENSIONS = ("SIZE 1000", "8BITMIME", "SMTPUTF8", "AUTH PLAIN LOGIN CRAM-MD5", "AUTH=LOGIN", "STARTTLS", "PIPELINING", "DSN")
+EXTENSIONS = (
+    "SIZE 1000",
+    "8BITMIME",
+    "SMTPUTF8",
+    "AUTH PLAIN LOGIN CRAM-MD5",
+    "AUTH=LOGIN",
+    "STARTTLS",
+    "PIPELINING",
+    "DSN",
+)
 
 
 def reply(code: int, *texts: str) -> bytes:
@@ -40,14 +57,18 @@ _FITTING = {
     "EHLO": OFFERS,
     "LHLO": OFFERS,
     "MAIL": st.just(reply(250, "sender ok")),
-    "RCPT": st.sampled_from([reply(250, "rcpt ok"), reply(250, "rcpt ok"), reply(550, "no such user"), reply(451, "later")]),
+    "RCPT": st.sampled_from(
+        [reply(250, "rcpt ok"), reply(250, "rcpt ok"), reply(550, "no such user"), reply(451, "later")]
+    ),
     "DATA": st.just(reply(354, "go ahead")),
     "STARTTLS": st.just(reply(220, "go")),
     "AUTH": st.sampled_from([reply(235, "in"), reply(334, "YQ=="), reply(334, ""), reply(535, "no"), reply(334, "?")]),
 }
 
 
-_ENDS_OF_DATA = st.sampled_from([reply(250, "queued"), reply(250, "q"), reply(250, ""), reply(554, "no"), reply(451, "not yet")])
+_ENDS_OF_DATA = st.sampled_from(
+    [reply(250, "queued"), reply(250, "q"), reply(250, ""), reply(554, "no"), reply(451, "not yet")]
+)
 _SOON_DRIPPED = 80
 """Octets that are sent in drops: more of them take their time."""
 

@@ -12,7 +12,28 @@ from reference_client._paths import address_of, forward_path, quoteaddr
 from tests.fuzzing.profiles import quick
 
 _TOKENS = st.sampled_from(
-    ["a", "b.c", "@", "example.org", "<", ">", '"', "\\", "(", ")", ",", ";", ":", " ", "\t", "\r\n", "\0", "[", "]", "é"]
+    [
+        "a",
+        "b.c",
+        "@",
+        "example.org",
+        "<",
+        ">",
+        '"',
+        "\\",
+        "(",
+        ")",
+        ",",
+        ";",
+        ":",
+        " ",
+        "\t",
+        "\r\n",
+        "\0",
+        "[",
+        "]",
+        "é",
+    ]
 )
 TEXTS = st.one_of(st.lists(_TOKENS, max_size=12).map("".join), st.text(max_size=40))
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -21,7 +21,20 @@ _KEYS = st.sampled_from(
         *("id", "started", "refused", "unsupported", "returned", "raised", "printed", "warnings", "duration", "events"),
         *("authobject_calls", "watched", "dialled", "class", "module", "instance_of", "attributes", "text", "where"),
         *("implementation", "version", "capabilities", "category", "errno", "type", "length", "start", "bases", "repr"),
-        *("$str", "$int", "$float", "$bytes", "$list", "$tuple", "$set", "$dict", "$self", "$absent", "$object", "$cut"),
+        *(
+            "$str",
+            "$int",
+            "$float",
+            "$bytes",
+            "$list",
+            "$tuple",
+            "$set",
+            "$dict",
+            "$self",
+            "$absent",
+            "$object",
+            "$cut",
+        ),
     ]
 )
 _LEAVES = st.one_of(
@@ -34,14 +47,18 @@ _LEAVES = st.one_of(
 )
 _JSON: st.SearchStrategy[Any] = st.recursive(
     _LEAVES,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.one_of(_KEYS, st.text(max_size=4)), inner, max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.one_of(_KEYS, st.text(max_size=4)), inner, max_size=5)
+    ),
     max_leaves=12,
 )
 _ANSWERS = st.one_of(
     _JSON,
     st.builds(lambda value: {"returned": value}, _JSON),
     st.builds(
-        lambda names, attributes, text: {"raised": {"class": "E", "instance_of": names, "attributes": attributes, "text": text}},
+        lambda names, attributes, text: {
+            "raised": {"class": "E", "instance_of": names, "attributes": attributes, "text": text}
+        },
         st.one_of(_JSON, st.just(["OSError"])),
         st.one_of(_JSON, st.dictionaries(_KEYS, _JSON, max_size=3)),
         _JSON,

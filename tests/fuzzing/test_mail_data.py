@@ -11,7 +11,9 @@ from fake_servers.octets import undo_transparency
 from reference_client._mail_data import MailData, quotedata, with_transparency
 from tests.fuzzing.profiles import quick
 
-_TOKENS = st.sampled_from([b".", b"..", b"\r\n", b"\n", b"\r", b"x", b"\r\n.\r\n", b"\n.\n", b"MAIL FROM:<a@b>", b"\0", b"\xff"])
+_TOKENS = st.sampled_from(
+    [b".", b"..", b"\r\n", b"\n", b"\r", b"x", b"\r\n.\r\n", b"\n.\n", b"MAIL FROM:<a@b>", b"\0", b"\xff"]
+)
 OCTETS = st.one_of(st.lists(_TOKENS, max_size=16).map(b"".join), st.binary(max_size=60))
 TEXTS = OCTETS.map(lambda octets: octets.decode("latin-1").encode("ascii", "replace").decode())
 _END = re.compile(rb"(?:^|\r?\n)\.\r?\n")
@@ -31,7 +33,9 @@ def with_end(octets: bytes) -> bytes:
 @example(b"\n.\r\nQUIT\r\n")
 @example(b".")
 @quick(200)
-def test_the_end_of_data_comes_once_and_last_also_for_servers_that_take_a_line_feed_for_a_line_end(octets: bytes) -> None:
+def test_the_end_of_data_comes_once_and_last_also_for_servers_that_take_a_line_feed_for_a_line_end(
+    octets: bytes,
+) -> None:
     """RFC 5321 4.5.2, and no smuggling: nothing within the message ends it, be a line end CRLF or LF."""
     wire = sent(octets)
     assert [found.end() for found in _END.finditer(wire)] == [len(wire)]

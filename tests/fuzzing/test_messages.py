@@ -14,12 +14,45 @@ from reference_client._message import envelope_of, serialise
 from tests.fuzzing.profiles import quick
 
 _NAMES = st.sampled_from(
-    [b"From", b"Sender", b"To", b"Cc", b"Bcc", b"bCC", b"Resent-From", b"Resent-To", b"Resent-Bcc", b"Resent-Date", b"Subject"]
+    [
+        b"From",
+        b"Sender",
+        b"To",
+        b"Cc",
+        b"Bcc",
+        b"bCC",
+        b"Resent-From",
+        b"Resent-To",
+        b"Resent-Bcc",
+        b"Resent-Date",
+        b"Subject",
+    ]
 )
 _TOKENS = st.sampled_from(
     [
-        *(b"a@example.org", b"b@example.org", b"Name <c@example.org>", b'"q, q" <d@example.org>', b"group:", b";", b","),
-        *(b"<", b">", b'"', b"(", b")", b"=?utf-8?q?x?=", b"=?utf-8?b?", b"\xc3\xa9@example.org", b"\xff", b"\r\n ", b" ", b"@"),
+        *(
+            b"a@example.org",
+            b"b@example.org",
+            b"Name <c@example.org>",
+            b'"q, q" <d@example.org>',
+            b"group:",
+            b";",
+            b",",
+        ),
+        *(
+            b"<",
+            b">",
+            b'"',
+            b"(",
+            b")",
+            b"=?utf-8?q?x?=",
+            b"=?utf-8?b?",
+            b"\xc3\xa9@example.org",
+            b"\xff",
+            b"\r\n ",
+            b" ",
+            b"@",
+        ),
         *(b"undisclosed-recipients:;", b"<>", b"\\", b"[", b"]", b":", b".", b"\0"),
     ]
 )

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from reference_client._extensions import keyword_of, only_offered, parse_offers, split_options
 from tests.fuzzing.profiles import quick
 
-_WORDS = st.sampled_from([b"AUTH", b"AUTH=", b"SIZE", b"8BITMIME", b"=", b" ", b"\t", b"\r", b"LOGIN", b"\xff", b"-", b"_"])
+_WORDS = st.sampled_from(
+    [b"AUTH", b"AUTH=", b"SIZE", b"8BITMIME", b"=", b" ", b"\t", b"\r", b"LOGIN", b"\xff", b"-", b"_"]
+)
 TEXTS = st.lists(st.one_of(_WORDS, st.binary(max_size=6), st.just(b"\n")), max_size=20).map(b"".join)
 _KEYWORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -29,7 +31,9 @@ def test_any_text_gives_keywords_and_parameters_that_stand_in_it(text: bytes) ->
         assert all(word.lower() in behind_first for word in parameters.split())
 
 
-@given(TEXTS, st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12), max_size=6))
+@given(
+    TEXTS, st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12), max_size=6)
+)
 @quick(100)
 def test_only_options_of_offered_extensions_are_sent_and_each_as_it_was_given(text: bytes, options: list[str]) -> None:
     """The norm: options whose extension is not offered are left out; the others stay, unchanged and in order."""

@@ -72,10 +72,10 @@ def check(chosen: RandomServer, kind: type[SMTP], call: Call) -> None:
             code, _ = smtp.connect(server.host, server.port)
             if positive(code):
                 result = call(smtp)
-        except (SMTPException, ssl.SSLError) as raised:  # every other exception is none that is documented for it
+        except (SMTPException, ssl.SSLError, TimeoutError) as raised:  # no other is documented for what is called here
             error = raised
         assert time.monotonic() - began < chosen.within, "the call took longer than all of its timeouts together"
-        if isinstance(error, SMTPServerDisconnected):
+        if isinstance(error, SMTPServerDisconnected | TimeoutError):
             assert smtp.sock is None, "a lost connection is a closed one: a late reply would answer the next command"
         check_connection(smtp, server, lmtp=issubclass(kind, LMTP))
         smtp.close()
@@ -119,7 +119,9 @@ def check_success(refused: dict[str, tuple[int, bytes]], said: list[Answered], *
 def check_login(result: tuple[int, bytes], said: list[Answered]) -> None:
     """Who is told to be logged in was told so by the server, in answer to AUTH or to a response."""
     assert result[0] in {235, 503}
-    assert result in [(one.code, one.text) for one in said if not one.command.upper().startswith(("EHLO", "HELO", "(gr"))]
+    assert result in [
+        (one.code, one.text) for one in said if not one.command.upper().startswith(("EHLO", "HELO", "(gr"))
+    ]
 
 
 def check_reply(error: SMTPResponseException, said: list[Answered], server: FakeServer) -> None:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from reference_client._reply import MAX_LINE, MAX_REPLY, MalformedReplyError, OversizeReplyError, Reply, ReplyReader
 from tests.fuzzing.profiles import quick
 
-_ODD = st.sampled_from([b"\r\n", b"\n", b"\r", b"250", b"250-", b"250 ", b"2", b"-", b" ", b"\0", b"421 ", b"999 x\r\n"])
+_ODD = st.sampled_from(
+    [b"\r\n", b"\n", b"\r", b"250", b"250-", b"250 ", b"2", b"-", b" ", b"\0", b"421 ", b"999 x\r\n"]
+)
 _LINES = st.builds(
     lambda code, separator, text, end: b"%03d%b%b%b" % (code, separator, text, end),
     st.integers(0, 999),

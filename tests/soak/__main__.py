@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +74,12 @@ class Soak:
         for number in range(commands):
             self._run_command(part, workers=2 * (number % 2))
 
+    def found(self, findings: Iterable[str]) -> None:
+        """Take findings, and tell them at once: a soak lasts for hours."""
+        for finding in findings:
+            self.findings.append(finding)
+            print(f"FOUND {finding}", flush=True)
+
     def _take_rounds(self, part: Part, who: str, process: _Rounds) -> None:
         gauges: list[Gauge] = []
         part.gauges.append(gauges)
@@ -82,8 +88,9 @@ class Soak:
             self.verdicts.add(said["verdicts"])
             gauges.append(Gauge(**said["gauge"]))
             part.seconds.append(said["seconds"])
-        self.findings.extend(growth(who, gauges))
-        self.findings.extend(f"{who}: {what}" for what in process.left_behind())
+            print(f"{who}: round {len(gauges)} took {said['seconds']:.0f} s", flush=True)
+        self.found(growth(who, gauges))
+        self.found(f"{who}: {what}" for what in process.left_behind())
 
     def _run_command(self, part: Part, *, workers: int) -> None:
         part.commands += 1
@@ -98,13 +105,13 @@ class Soak:
             )
             part.seconds.append(time.monotonic() - began)
             if ended.returncode not in (0, 1):
-                self.findings.append(f"{who} exited with {ended.returncode}: {ended.stderr[-500:]}")
+                self.found([f"{who} exited with {ended.returncode}: {ended.stderr[-500:]}"])
                 return
             found = read_results(results)
             if found.truncated:
-                self.findings.append(f"{who}: its results are truncated")
+                self.found([f"{who}: its results are truncated"])
             self.verdicts.add({result.id: judged(result) for result in found.results})
-            self.findings.extend(f"{who}: {what}" for what in place.left_behind())
+            self.found(f"{who}: {what}" for what in place.left_behind())
 
 
 class _Place:
@@ -116,7 +123,6 @@ class _Place:
         self.own = self.folder / "tmp"
         self.own.mkdir()
         self.mark = uuid.uuid4().hex
-        # The folder is in the checkout's place on the path: modules are found from wherever the process works.
         self.environment = {**os.environ, MARK: self.mark, "TMPDIR": str(self.own)}
 
     def __enter__(self) -> _Place:
@@ -211,16 +217,13 @@ def main() -> int:
     for name, runs, burners in (("idle", options.runs - loaded, 0), ("loaded", loaded, options.burners)):
         commands = round(runs * options.command_share)
         with burning(burners):
-            soak.play(
-                name, rounds=runs - commands, commands=commands, processes=options.processes, seed=options.seed
-            )
+            soak.play(name, rounds=runs - commands, commands=commands, processes=options.processes, seed=options.seed)
         if soak.parts[-1].seconds:
             print(f"{name}: {soak.verdicts.runs} runs so far, {len(soak.findings)} findings", flush=True)
-    findings = [*soak.findings, *soak.verdicts.findings()]
+    soak.found(soak.verdicts.findings())
+    findings = soak.findings
     for line in table(soak):
         print(line)
-    for finding in findings:
-        print(f"FOUND {finding}")
     scenarios = len(soak.verdicts.seen)
     print(
         f"{soak.verdicts.runs} runs of {scenarios} scenarios in {time.monotonic() - began:.0f} s: "
