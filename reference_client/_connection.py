@@ -171,9 +171,9 @@ class Connection:
         Raises:
             SMTPServerDisconnected: There is no connection, or it is lost.
         """
-        data = s.encode(self.command_encoding) if isinstance(s, str) else bytes(s)
+        data = bytes(s) if not isinstance(s, str) else s.encode(self.command_encoding)
         stream = self._stream()
-        if self.debuglevel > 0:
+        if self.debuglevel:
             self._print_debug("send:", repr(debug.conceal(data, self._secret)))
         sys.audit("smtplib.send", self, data)
         try:
@@ -206,7 +206,8 @@ class Connection:
         except BaseException:
             self.close()
             raise
-        self._awaited = max(0, self._awaited - 1)
+        if self._awaited:
+            self._awaited -= 1
         if self.debuglevel > 0:
             self._print_debug("reply:", reply.code, repr(reply.text))
         if reply.code == SERVICE_CLOSING:
@@ -217,11 +218,12 @@ class Connection:
 
     def _stream(self) -> Stream:
         """Return the stream of the socket; programs put another one in place, or None for ``file``."""
-        if self.sock is None:
+        stream, sock = self.file, self.sock
+        if sock is None:
             raise SMTPServerDisconnected("not connected: call connect() first")
-        if not (isinstance(self.file, Stream) and self.file.sock is self.sock):
-            self.file = Stream(self.sock)
-        return self.file
+        if not (isinstance(stream, Stream) and stream.sock is sock):
+            stream = self.file = Stream(sock)
+        return stream
 
     def _is_answered_already(self) -> bool:
         """Look for replies that came unasked; True if the next ``getreply`` will return a 421."""
@@ -245,6 +247,8 @@ class Connection:
     def _unasked_reply(self) -> Reply | None:
         """Return what came unasked, if anything: the 421 where there is one, else the first."""
         stream = self._stream()
+        if stream.is_quiet():
+            return None
         first: Reply | None = None
         try:
             for _ in range(_MAX_UNASKED):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
+from functools import lru_cache
 
 # A limit is there to bound memory and time against a hostile server, not to enforce RFC 5321 4.5.3.1.5 (512
 # octets), which servers break: 8192 is what every program written against the norm has lived with.
@@ -24,6 +25,7 @@ MAX_REPLY = 1_048_576
 # wild and "any text MUST be acceptable"), and any three digits match, so that a code out of range can be named.
 _LINE = re.compile(rb"([0-9]{3})(?:([ -])([^\r]*))?")
 _BLANK = b"\r\n"
+_ONE_LINE = re.compile(rb"([2-5][0-9]{2}) ([^\r\n]*)\r\n")
 
 
 class Reply(namedtuple("Reply", ("code", "text"))):  # typing.NamedTuple costs a third of our import time
@@ -69,6 +71,15 @@ class OversizeReplyError(Exception):
     """A reply that passes a limit."""
 
 
+# Nearly every reply is one line, comes whole, and was there before: a server has few things to say. For those this
+# does in a tenth of the time what a ReplyReader does for all.
+@lru_cache(maxsize=32)
+def one_line_reply(received: bytes) -> Reply | None:
+    """Return the reply if the octets are one reply of one line in its usual form, no more and no less."""
+    match = _ONE_LINE.fullmatch(received, 0, MAX_LINE)
+    return None if match is None else Reply(int(match[1]), match[2].strip(b" \t"))
+
+
 class ReplyReader:
     """Cuts received bytes into replies."""
 
@@ -98,6 +109,15 @@ class ReplyReader:
             self._half_blank = self._received.endswith(b"\r")
             self._received = self._received.lstrip(_BLANK)
             self._searched = 0
+
+    def receive_reply(self, data: bytes) -> Reply | None:
+        """Add bytes, and return the next reply if that is whole now; raises as ``next_reply``."""
+        if not (self._received or self._texts or self._half_blank):
+            reply = one_line_reply(data)
+            if reply is not None:
+                return reply
+        self.receive_data(data)
+        return self.next_reply()
 
     def next_reply(self) -> Reply | None:
         """Return the next whole reply, or None if its end has not come yet.

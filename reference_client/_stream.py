@@ -10,6 +10,7 @@ from __future__ import annotations
 import select
 import time
 from collections import deque
+from functools import partial
 
 from ._exceptions import SMTPServerDisconnected, TimedOut
 from ._reply import MalformedReplyError, OversizeReplyError, Reply, ReplyReader
@@ -37,7 +38,8 @@ class Stream:
         self.sock = sock
         self._reader = ReplyReader()
         self._put_back: deque[Reply] = deque()
-        self._poll = _poller(sock)
+        self._is_readable = _poller(sock)
+        self._is_tls = hasattr(sock, "pending")
 
     def read(self) -> Reply:
         """Wait for the next whole reply.
@@ -50,13 +52,14 @@ class Stream:
         """
         if self._put_back:
             return self._put_back.popleft()
-        deadline: float | None = None
-        while (reply := self._reader.next_reply()) is None:
-            if deadline is None:
-                deadline = self._deadline()
-            elif time.monotonic() > deadline:
+        reply = None if self._reader.is_empty else self._reader.next_reply()
+        return reply or self._reader.receive_reply(self._receive()) or self._read_rest()
+
+    def _read_rest(self) -> Reply:
+        deadline = self._deadline()
+        while (reply := self._reader.receive_reply(self._receive())) is None:
+            if time.monotonic() > deadline:
                 raise TimedOut(f"expected a whole reply within {PATIENCE} timeouts, got part of one")
-            self._receive()
         return reply
 
     def read_ready(self) -> Reply | None:
@@ -71,6 +74,10 @@ class Stream:
             self._reader.skip_blank()
             reply = self._reader.next_reply()
         return reply
+
+    def is_quiet(self) -> bool:
+        """Say whether there is nothing to read: nothing put back, nothing left over, nothing new."""
+        return not self._put_back and self._reader.is_empty and not self._has_input()
 
     def put_back(self, reply: Reply) -> None:
         """Make a reply the next one to be read."""
@@ -111,29 +118,33 @@ class Stream:
 
     def _deadline(self) -> float:
         timeout = self.sock.gettimeout()
-        return float("inf") if timeout is None else time.monotonic() + PATIENCE * timeout
+        # One timeout at most has passed with the first part.
+        return float("inf") if timeout is None else time.monotonic() + (PATIENCE - 1) * timeout
 
-    def _receive(self) -> None:
+    def _receive(self) -> bytes:
         try:
             data = self.sock.recv(_RECEIVE)
         except OSError as error:
             raise _lost(error, "waiting for a reply") from error
-        self._accept(data)
+        return data or self._accept(data)
 
-    def _accept(self, data: bytes) -> None:
+    def _accept(self, data: bytes) -> bytes:
         if not data:
             raise SMTPServerDisconnected("expected a reply, but the server closed the connection")
-        self._reader.receive_data(data)
+        return data
+
+    def _has_input(self) -> bool:
+        """Say whether there is something to receive; under TLS it need not hold anything of ours."""
+        return bool(self._is_readable()) or (self._is_tls and self.sock.pending() > 0)  # type: ignore[attr-defined]
 
     def _receive_ready(self) -> bool:
         """Take in what can be read without waiting; say whether there was anything."""
-        if not hasattr(self.sock, "pending"):
-            if not self._poll():
-                return False
-            self._receive()
-            return True
-        # TLS: octets on the wire need not hold any of ours (session tickets, key updates).
-        return (self.sock.pending() > 0 or self._poll()) and self._receive_tls_ready()
+        if not self._has_input():
+            return False
+        if self._is_tls:
+            return self._receive_tls_ready()
+        self._reader.receive_data(self._receive())
+        return True
 
     def _receive_tls_ready(self) -> bool:
         from ssl import SSLWantReadError, SSLWantWriteError  # noqa: PLC0415 - plain sessions do without
@@ -148,7 +159,7 @@ class Stream:
             raise _lost(error, "looking for a reply") from error
         finally:
             self.sock.settimeout(timeout)
-        self._accept(data)
+        self._reader.receive_data(self._accept(data))
         return True
 
 
@@ -158,7 +169,7 @@ def _lost(error: OSError, doing: str) -> SMTPServerDisconnected:
     return SMTPServerDisconnected(f"connection lost {doing}: {error}")
 
 
-def _poller(sock: socket.socket) -> Callable[[], bool]:
+def _poller(sock: socket.socket) -> Callable[[], object]:
     """Return a function that says whether the socket can be read from without waiting.
 
     A stand-in for a socket, as proxies and tests have it, may be without a descriptor: it is never readable
@@ -168,7 +179,7 @@ def _poller(sock: socket.socket) -> Callable[[], bool]:
     if descriptor < 0:
         return lambda: False
     if not hasattr(select, "poll"):  # Windows
-        return lambda: bool(select.select([descriptor], [], [], 0)[0])
+        return lambda: select.select([descriptor], [], [], 0)[0]
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
-    return lambda: bool(poll.poll(0))
+    return partial(poll.poll, 0)

@@ -129,7 +129,7 @@ class MailSession(AuthenticatedSession):
         return "utf-8"
 
     def _only_offered(self, options: Iterable[str]) -> list[str]:
-        return extensions.only_offered(options, self.esmtp_features) if self.does_esmtp else []
+        return extensions.only_offered(options, self.esmtp_features) if options and self.does_esmtp else []
 
     # The mail data
 
@@ -212,8 +212,7 @@ class MailSession(AuthenticatedSession):
             raise SMTPRecipientsRefused({})
         self.ehlo_or_helo_if_needed()
         encoding = self._encoding_for(options)
-        for text in (*paths, *self._only_offered([*options, *recipient_options])):
-            text.encode(encoding)
+        " ".join([*paths, *self._only_offered([*options, *recipient_options])]).encode(encoding)
         if self.has_extn("size") and not extensions.includes(options, "SIZE"):
             options.insert(0, f"SIZE={mail_data.size}")
         try:
