@@ -158,7 +158,7 @@ class Connection:
     def putcmd(self, cmd: str, args: str = "") -> None:
         """Send a command; ``getreply`` must follow. Raises as ``docmd``."""
         line = command_line(cmd, args).encode(self.command_encoding)
-        if self._awaited == 0 and self._is_answered_already():
+        if self._awaited == 0 and not self._stream().is_quiet() and self._is_answered_already():
             return
         self.send(line)
         self._awaited += 1

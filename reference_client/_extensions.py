@@ -92,7 +92,7 @@ def only_offered(options: Iterable[str], offers: Mapping[str, str]) -> list[str]
 
 
 def _extension_of(option: str) -> str:
-    if option.upper() == _BINARY_BODY:
-        return "BINARYMIME"
     keyword = keyword_of(option)
+    if keyword == "BODY" and option.upper() == _BINARY_BODY:
+        return "BINARYMIME"
     return _EXTENSION_OF_OPTION.get(keyword, keyword)

@@ -77,7 +77,9 @@ class Stream:
 
     def is_quiet(self) -> bool:
         """Say whether there is nothing to read: nothing put back, nothing left over, nothing new."""
-        return not self._put_back and self._reader.is_empty and not self._has_input()
+        if self._put_back or not self._reader.is_empty or self._is_readable():
+            return False
+        return not (self._is_tls and self._tls_pending())
 
     def put_back(self, reply: Reply) -> None:
         """Make a reply the next one to be read."""
@@ -133,16 +135,15 @@ class Stream:
             raise SMTPServerDisconnected("expected a reply, but the server closed the connection")
         return data
 
-    def _has_input(self) -> bool:
-        """Say whether there is something to receive; under TLS it need not hold anything of ours."""
-        return bool(self._is_readable()) or (self._is_tls and self.sock.pending() > 0)  # type: ignore[attr-defined]
+    def _tls_pending(self) -> bool:
+        return self.sock.pending() > 0  # type: ignore[attr-defined,no-any-return]
 
     def _receive_ready(self) -> bool:
         """Take in what can be read without waiting; say whether there was anything."""
-        if not self._has_input():
+        if self._is_tls:  # octets on the wire need not hold any of ours (session tickets, key updates)
+            return (self._tls_pending() or bool(self._is_readable())) and self._receive_tls_ready()
+        if not self._is_readable():
             return False
-        if self._is_tls:
-            return self._receive_tls_ready()
         self._reader.receive_data(self._receive())
         return True
 
