@@ -157,11 +157,18 @@ class Connection:
 
     def putcmd(self, cmd: str, args: str = "") -> None:
         """Send a command; ``getreply`` must follow. Raises as ``docmd``."""
-        line = command_line(cmd, args).encode(self.command_encoding)
+        self._put(command_line(cmd, args).encode(self.command_encoding))
+
+    def _put(self, lines: bytes, commands: int = 1) -> None:
         if self._awaited == 0 and not self._stream().is_quiet() and self._is_answered_already():
             return
-        self.send(line)
-        self._awaited += 1
+        self.send(lines)
+        self._awaited += commands
+
+    def _exchange(self, line: bytes) -> tuple[int, bytes]:
+        """Do what ``docmd`` does, with a command line that was made before."""
+        self._put(line)
+        return self.getreply()
 
     def send(self, s: str | bytes) -> None:
         """Send bytes, or text in the encoding of commands, as they are.

@@ -14,6 +14,7 @@ import socket
 
 from ._connection import GLOBAL_DEFAULT_TIMEOUT, SERVICE_CLOSING
 from ._endpoint import LMTP_PORT
+from ._envelope import our_step
 from ._exceptions import DeliveryUnknown, SMTPHeloError, SMTPRecipientsRefused, SMTPServerDisconnected
 from ._mail_data import MailData
 from ._reply import is_negative, is_positive
@@ -99,6 +100,7 @@ class LMTP(SMTP):
 
     # Recipient replies
 
+    @our_step
     def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
         """Name one recipient with RCPT, as in SMTP; if it is accepted, ``data`` will read a reply for it."""
         code, text = super().rcpt(recip, options)
@@ -106,6 +108,7 @@ class LMTP(SMTP):
             self._accepted += 1
         return code, text
 
+    @our_step
     def data(self, msg: Message) -> tuple[int, bytes]:
         """Send the message with DATA and read the reply for each recipient into ``recipient_replies``.
 
@@ -150,6 +153,10 @@ class LMTP(SMTP):
                 end = DeliveryUnknown(code, text)
                 break
         return replies + [rest] * (awaited - len(replies)), end
+
+    def _send_to_nobody(self) -> None:
+        # RFC 2033 4.2: no reply comes to mail data that have no recipient, or who knows which.
+        self.close()
 
     def _forget_transaction(self) -> None:
         super()._forget_transaction()

@@ -103,6 +103,11 @@ class ReplyReader:
         """Whether nothing is left over: no bytes, no line of an unfinished reply."""
         return not self._received and not self._texts
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more has come than a reply may have; what is behind it can wait."""
+        return len(self._received) > MAX_REPLY
+
     def skip_blank(self) -> None:
         """Drop line ends in front of the next reply; between replies they say nothing."""
         if not self._texts and self._received.startswith((b"\r", b"\n")):

@@ -8,6 +8,7 @@ another Stream, which is how plaintext read ahead of TLS negotiation is forgotte
 from __future__ import annotations
 
 import select
+import selectors
 import time
 from collections import deque
 from functools import partial
@@ -38,7 +39,8 @@ class Stream:
         self.sock = sock
         self._reader = ReplyReader()
         self._put_back: deque[Reply] = deque()
-        self._is_readable = _poller(sock)
+        self._descriptor = sock.fileno() if hasattr(sock, "fileno") else -1
+        self._is_readable = _poller(self._descriptor)
         self._is_tls = hasattr(sock, "pending")
 
     def read(self) -> Reply:
@@ -111,6 +113,38 @@ class Stream:
             lost.last_reply = self._last_words()
             raise lost from error
 
+    def await_room(self) -> bool:
+        """Wait until something can be written, and take in what comes meanwhile.
+
+        RFC 2920 3.1: while a client only writes, and the server waits for its replies to be read, both wait for ever.
+
+        Returns:
+            Whether the connection is still there.
+
+        Raises:
+            TimedOut: The server neither took nor sent anything for the time of the socket's timeout.
+            MalformedReplyError, OversizeReplyError: As ``read``.
+        """
+        if self._descriptor < 0:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._descriptor, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            while events := selector.select(self.sock.gettimeout()):
+                try:
+                    if events[0][1] & selectors.EVENT_READ:
+                        self._receive_ready()
+                except SMTPServerDisconnected:  # the replies that came before are still to be read
+                    return False
+                if events[0][1] & selectors.EVENT_WRITE:
+                    return True
+                if self._reader.is_full:
+                    selector.modify(self._descriptor, selectors.EVENT_WRITE)
+        raise TimedOut("timed out sending: the connection is closed")
+
+    def skip_blank(self) -> None:
+        """Drop line ends between two replies to one group of commands."""
+        self._reader.skip_blank()
+
     def _last_words(self) -> Reply | None:
         # A server that has had enough says so and closes; its reply lies behind our failed write.
         try:
@@ -170,13 +204,12 @@ def _lost(error: OSError, doing: str) -> SMTPServerDisconnected:
     return SMTPServerDisconnected(f"connection lost {doing}: {error}")
 
 
-def _poller(sock: socket.socket) -> Callable[[], object]:
+def _poller(descriptor: int) -> Callable[[], object]:
     """Return a function that says whether the socket can be read from without waiting.
 
     A stand-in for a socket, as proxies and tests have it, may be without a descriptor: it is never readable
     ahead of time.
     """
-    descriptor = sock.fileno() if hasattr(sock, "fileno") else -1
     if descriptor < 0:
         return lambda: False
     if not hasattr(select, "poll"):  # Windows
