@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from . import _extensions as extensions
 from ._authentication import AuthenticatedSession
-from ._commands import command_line
 from ._exceptions import SMTPNotSupportedError
 from ._paths import forward_path, reverse_path
 from ._reply import is_intermediate, is_negative, is_positive
@@ -125,41 +124,46 @@ class EnvelopeSession(AuthenticatedSession):
 
     # The three ways
 
-    def _replies(
-        self, sender: str, recipients: Sequence[str], options: Sequence[str], recipient_options: Sequence[str]
-    ) -> Iterator[tuple[int, bytes]]:
-        """Return the replies to MAIL and to each RCPT, and then, but not step by step, to DATA."""
-        if self._has_steps_of_its_own():
-            return self._step_by_step(sender, recipients, options, recipient_options)
-        self._forget_transaction()
-        self.command_encoding = self._encoding_for(options)
-        lines = self._lines(sender, recipients, options, recipient_options)
-        return (
-            self._in_a_group(lines) if self.pipelining and self.has_extn("pipelining") else map(self._exchange, lines)
-        )
+    def _envelope_lines(
+        self, paths: Sequence[str], options: Sequence[str], recipient_options: Sequence[str], encoding: str
+    ) -> list[bytes]:
+        """Make the lines of MAIL, each RCPT and DATA; neither paths nor options can hold a line end by now.
 
-    def _has_steps_of_its_own(self) -> bool:
-        """Say whether a subclass, or a program's test, has put a method of its own in place of one of ours."""
-        for name in _STEPS:
-            if getattr(getattr(self, name), "__func__", None) not in _OUR_STEPS:
-                return True
-        return False
+        Raises:
+            UnicodeEncodeError: A path or an option cannot be sent in this encoding.
+        """
+        first, *others = paths
+        lines = [f"MAIL FROM:{first}{self._as_parameters(options)}\r\n".encode(encoding)]
+        offered = self._as_parameters(recipient_options)
+        lines += [f"RCPT TO:{path}{offered}\r\n".encode(encoding) for path in others]
+        lines.append(b"DATA\r\n")
+        return lines
+
+    def _as_parameters(self, options: Sequence[str]) -> str:
+        return "".join([f" {option}" for option in self._only_offered(options)])
+
+    def _replies_to(self, lines: Sequence[bytes], encoding: str) -> Iterator[tuple[int, bytes]]:
+        """Begin a transaction; return the replies to its lines, which may be sent as late as these are asked for."""
+        self._forget_transaction()
+        self.command_encoding = encoding
+        if self.pipelining and self.has_extn("pipelining"):
+            return self._in_a_group(lines)
+        return map(self._exchange, lines)
 
     def _step_by_step(
         self, sender: str, recipients: Sequence[str], options: Sequence[str], recipient_options: Sequence[str]
     ) -> Iterator[tuple[int, bytes]]:
+        """Return the replies to MAIL and each RCPT, as the methods give them; DATA is for ``data``."""
         yield self.mail(sender, options)
         for recipient in recipients:
             yield self.rcpt(recipient, recipient_options)
 
-    def _lines(
-        self, sender: str, recipients: Sequence[str], options: Sequence[str], recipient_options: Sequence[str]
-    ) -> list[bytes]:
-        mail = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(options)])
-        offered = " ".join(["", *self._only_offered(recipient_options)])
-        lines = [command_line("MAIL", mail)]
-        lines += [command_line("RCPT", f"TO:{forward_path(recipient)}{offered}") for recipient in recipients]
-        return [line.encode(self.command_encoding) for line in (*lines, command_line("DATA"))]
+    def _has_steps_of_its_own(self) -> bool:
+        """Say whether a subclass, or a program's test, has put a method of its own in place of one of ours."""
+        for name in _STEPS:  # noqa: SIM110 - asked for every message
+            if getattr(getattr(self, name), "__func__", None) not in _OUR_STEPS:
+                return True
+        return False
 
     # In a group
 
@@ -209,6 +213,9 @@ class EnvelopeSession(AuthenticatedSession):
 
 def _blocks(lines: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
     """Join lines to blocks, of one line at least; yield each with the number of its lines."""
+    if len(whole := b"".join(lines)) <= _BLOCK:
+        yield whole, len(lines)
+        return
     block: list[bytes] = []
     octets = 0
     for line in lines:

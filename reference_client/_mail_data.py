@@ -62,9 +62,11 @@ class _Octets:
     def size(self) -> int:
         return len(self._octets) + (0 if self._octets[-2:] == b"\r\n" else 2)
 
-    def pieces(self) -> Iterator[bytes]:
-        for start in range(0, len(self._octets), PIECE):
-            yield bytes(self._octets[start : start + PIECE])
+    def pieces(self) -> Iterable[bytes]:
+        octets = self._octets
+        if len(octets) <= PIECE:
+            return [bytes(octets)]
+        return (bytes(octets[start : start + PIECE]) for start in range(0, len(octets), PIECE))
 
 
 class _Text:

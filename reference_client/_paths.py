@@ -10,7 +10,6 @@ address (a second address, an ESMTP parameter, a comment in the middle) is refus
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 NULL_PATH = "<>"  # RFC 5321 4.5.5
 
@@ -26,7 +25,6 @@ _BARE = re.compile(rf"{_COMMENT}[ \t]*({_ADDRESS})?{_COMMENT}[ \t]*")
 _BRACKETED = re.compile(rf"{_PHRASE}<[ \t]*({_ADDRESS})?[ \t]*(?:>{_COMMENT}[ \t]*)?")
 
 
-@lru_cache(maxsize=64)  # sendmail, mail and rcpt each ask for the same few
 def address_of(text: str) -> str:
     """Return the address alone, without display name, comment and brackets; ``""`` if there is none.
 

@@ -25,7 +25,9 @@ MAX_REPLY = 1_048_576
 # wild and "any text MUST be acceptable"), and any three digits match, so that a code out of range can be named.
 _LINE = re.compile(rb"([0-9]{3})(?:([ -])([^\r]*))?")
 _BLANK = b"\r\n"
-_ONE_LINE = re.compile(rb"([2-5][0-9]{2}) ([^\r\n]*)\r\n")
+_USUAL = re.compile(rb"(?:[2-5][0-9]{2} [^\r\n]*\r\n)+")
+# RFC 5321 4.5.3.1.5: octets of a reply line, with its end. What is longer is not usual.
+USUAL_LENGTH = 512
 
 
 class Reply(namedtuple("Reply", ("code", "text"))):  # typing.NamedTuple costs a third of our import time
@@ -74,10 +76,14 @@ class OversizeReplyError(Exception):
 # Nearly every reply is one line, comes whole, and was there before: a server has few things to say. For those this
 # does in a tenth of the time what a ReplyReader does for all.
 @lru_cache(maxsize=32)
-def one_line_reply(received: bytes) -> Reply | None:
-    """Return the reply if the octets are one reply of one line in its usual form, no more and no less."""
-    match = _ONE_LINE.fullmatch(received, 0, MAX_LINE)
-    return None if match is None else Reply(int(match[1]), match[2].strip(b" \t"))
+def usual_replies(received: bytes) -> tuple[Reply, ...]:
+    """Return the replies if the octets are whole replies of one line each, in their usual form, and nothing else.
+
+    An empty result says nothing: the octets are for a ReplyReader then, which reads these in the same way.
+    """
+    if _USUAL.fullmatch(received) is None:
+        return ()
+    return tuple(Reply(int(line[:3]), line[4:].strip(b" \t")) for line in received.split(b"\r\n")[:-1])
 
 
 class ReplyReader:
@@ -101,7 +107,7 @@ class ReplyReader:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left over: no bytes, no line of an unfinished reply."""
-        return not self._received and not self._texts
+        return not (self._received or self._texts)
 
     @property
     def is_full(self) -> bool:
@@ -114,15 +120,6 @@ class ReplyReader:
             self._half_blank = self._received.endswith(b"\r")
             self._received = self._received.lstrip(_BLANK)
             self._searched = 0
-
-    def receive_reply(self, data: bytes) -> Reply | None:
-        """Add bytes, and return the next reply if that is whole now; raises as ``next_reply``."""
-        if not (self._received or self._texts or self._half_blank):
-            reply = one_line_reply(data)
-            if reply is not None:
-                return reply
-        self.receive_data(data)
-        return self.next_reply()
 
     def next_reply(self) -> Reply | None:
         """Return the next whole reply, or None if its end has not come yet.

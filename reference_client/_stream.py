@@ -14,7 +14,7 @@ from collections import deque
 from functools import partial
 
 from ._exceptions import SMTPServerDisconnected, TimedOut
-from ._reply import MalformedReplyError, OversizeReplyError, Reply, ReplyReader
+from ._reply import USUAL_LENGTH, MalformedReplyError, OversizeReplyError, Reply, ReplyReader, usual_replies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Stream:
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self._reader = ReplyReader()
-        self._put_back: deque[Reply] = deque()
+        self._ready: deque[Reply] = deque()  # read already, or put back
         self._descriptor = sock.fileno() if hasattr(sock, "fileno") else -1
         self._is_readable = _poller(self._descriptor)
         self._is_tls = hasattr(sock, "pending")
@@ -52,25 +52,34 @@ class Stream:
             MalformedReplyError: What came is not a reply.
             OversizeReplyError: The reply passes a limit.
         """
-        if self._put_back:
-            return self._put_back.popleft()
-        reply = None if self._reader.is_empty else self._reader.next_reply()
-        return reply or self._reader.receive_reply(self._receive()) or self._read_rest()
+        if self._ready:
+            return self._ready.popleft()
+        if not self._reader.is_empty:
+            return self._reader.next_reply() or self._read_rest()
+        received = self._receive()
+        if len(received) <= USUAL_LENGTH and (replies := usual_replies(received)):
+            if len(replies) > 1:
+                self._ready.extend(replies[1:])
+            return replies[0]
+        self._reader.receive_data(received)
+        return self._reader.next_reply() or self._read_rest()
 
     def _read_rest(self) -> Reply:
         deadline = self._deadline()
-        while (reply := self._reader.receive_reply(self._receive())) is None:
+        while True:
+            self._reader.receive_data(self._receive())
+            if (reply := self._reader.next_reply()) is not None:
+                return reply
             if time.monotonic() > deadline:
                 raise TimedOut(f"expected a whole reply within {PATIENCE} timeouts, got part of one")
-        return reply
 
     def read_ready(self) -> Reply | None:
         """Return the next whole reply if it is here already; never wait.
 
         Raises: as ``read``.
         """
-        if self._put_back:
-            return self._put_back.popleft()
+        if self._ready:
+            return self._ready.popleft()
         self._reader.skip_blank()
         if (reply := self._reader.next_reply()) is None and self._receive_ready():
             self._reader.skip_blank()
@@ -79,13 +88,13 @@ class Stream:
 
     def is_quiet(self) -> bool:
         """Say whether there is nothing to read: nothing put back, nothing left over, nothing new."""
-        if self._put_back or not self._reader.is_empty or self._is_readable():
+        if self._ready or not self._reader.is_empty or self._is_readable():
             return False
         return not (self._is_tls and self._tls_pending())
 
     def put_back(self, reply: Reply) -> None:
         """Make a reply the next one to be read."""
-        self._put_back.appendleft(reply)
+        self._ready.appendleft(reply)
 
     @property
     def is_mid_reply(self) -> bool:

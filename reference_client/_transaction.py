@@ -148,11 +148,14 @@ class MailSession(EnvelopeSession):
             raise SMTPRecipientsRefused({})
         self.ehlo_or_helo_if_needed()
         encoding = self._encoding_for(options)
-        " ".join([*paths, *self._only_offered([*options, *recipient_options])]).encode(encoding)
         if self.has_extn("size") and not extensions.includes(options, "SIZE"):
             options.insert(0, f"SIZE={mail_data.size}")
+        lines = self._envelope_lines(paths, options, recipient_options, encoding)
         try:
-            replies = self._replies(from_addr, recipients, options, recipient_options)
+            if self._has_steps_of_its_own():
+                replies = self._step_by_step(from_addr, recipients, options, recipient_options)
+            else:
+                replies = self._replies_to(lines, encoding)
             self._name_sender(from_addr, replies)
             accepted, refused = self._name_recipients(recipients, replies)
             self._leave = next(replies, None)
