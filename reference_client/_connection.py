@@ -166,9 +166,24 @@ class Connection:
         self._awaited += commands
 
     def _exchange(self, line: bytes) -> tuple[int, bytes]:
-        """Do what ``docmd`` does, with a command line that was made before."""
-        self._put(line)
-        return self.getreply()
+        """Do what ``docmd`` does, with a command line that was made before.
+
+        The short way is there for speed: ``sendmail`` comes here four times for each message, and the long way costs
+        a small message as much again as the system calls.
+        """
+        stream = self._stream()
+        if self._awaited or not stream.is_quiet() or self.debuglevel > 0:
+            self._put(line)
+            return self.getreply()
+        sys.audit("smtplib.send", self, line)
+        try:
+            stream.write(line)
+            code, text = stream.read()
+        except BaseException as error:  # noqa: BLE001 - as in getreply
+            code, text = self._reply_behind(error)
+        if code == SERVICE_CLOSING:
+            self.close()
+        return code, text
 
     def send(self, s: str | bytes) -> None:
         """Send bytes, or text in the encoding of commands, as they are.
@@ -203,23 +218,25 @@ class Connection:
         """
         stream = self._stream()
         try:
-            reply = stream.read()
-        except MalformedReplyError as error:
-            reply = error.reply
-            self.close()
-        except OversizeReplyError as error:
-            self.close()
-            raise ReplyTooLong(500, str(error).encode()) from error
-        except BaseException:
-            self.close()
-            raise
+            code, text = stream.read()
+        except BaseException as error:  # noqa: BLE001 - raised again, unless it has something to show
+            code, text = self._reply_behind(error)
         if self._awaited:
             self._awaited -= 1
         if self.debuglevel > 0:
-            self._print_debug("reply:", reply.code, repr(reply.text))
-        if reply.code == SERVICE_CLOSING:
+            self._print_debug("reply:", code, repr(text))
+        if code == SERVICE_CLOSING:
             self.close()
-        return reply.code, reply.text
+        return code, text
+
+    def _reply_behind(self, error: BaseException) -> Reply:
+        """Close; return what came if that is all that is wrong with it, or else raise."""
+        self.close()
+        if isinstance(error, MalformedReplyError):
+            return error.reply
+        if isinstance(error, OversizeReplyError):
+            raise ReplyTooLong(500, str(error).encode()) from error
+        raise error
 
     # Staying in step
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # socket that can be written to, on every system; and the replies to so few commands fit into any window.
 _BLOCK = 2048
 
-_STEPS = ("mail", "rcpt", "data", "docmd", "putcmd")
+_STEPS = ("mail", "rcpt", "data", "docmd", "putcmd", "send", "getreply")
 _OUR_STEPS: set[object] = set()
 
 
@@ -227,5 +227,5 @@ def _blocks(lines: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
     yield b"".join(block), len(block)
 
 
-our_step(EnvelopeSession.docmd)
-our_step(EnvelopeSession.putcmd)
+for _method in (EnvelopeSession.docmd, EnvelopeSession.putcmd, EnvelopeSession.send, EnvelopeSession.getreply):
+    our_step(_method)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # Large enough that a system call per piece costs nothing, small enough to stay in a processor's cache.
 PIECE = 131_072
 
-_END_OF_DATA = b".\r\n"
 _ANY_LINE_END = re.compile(r"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"\n\.")
 
@@ -50,7 +49,10 @@ class MailData:
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces for the wire: dots doubled, the end of data in the last one."""
-        return with_transparency(self._source.pieces())
+        pieces = self._source.pieces()
+        if isinstance(pieces, bytes):  # all of it
+            return iter([_with_doubled_dots(pieces, at_line_start=True) + _end_behind(pieces)])
+        return with_transparency(pieces)
 
 
 class _Octets:
@@ -62,10 +64,10 @@ class _Octets:
     def size(self) -> int:
         return len(self._octets) + (0 if self._octets[-2:] == b"\r\n" else 2)
 
-    def pieces(self) -> Iterable[bytes]:
+    def pieces(self) -> bytes | Iterator[bytes]:
         octets = self._octets
         if len(octets) <= PIECE:
-            return [bytes(octets)]
+            return bytes(octets)
         return (bytes(octets[start : start + PIECE]) for start in range(0, len(octets), PIECE))
 
 
@@ -82,7 +84,10 @@ class _Text:
             lines += text.count("\r") - 2 * text.count("\r\n")
         return len(text) + lines + (0 if text.endswith(("\r", "\n")) else 2)
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> bytes | Iterator[bytes]:
+        return _with_crlf(self._text.encode("ascii")) if len(self._text) <= PIECE else self._slices()
+
+    def _slices(self) -> Iterator[bytes]:
         start = 0
         while start < len(self._text):
             end = start + PIECE
@@ -118,7 +123,11 @@ def with_transparency(pieces: Iterable[bytes]) -> Iterator[bytes]:
         waiting = _with_doubled_dots(piece, at_line_start=at_line_start)
         at_line_start = piece.endswith(b"\n")
         ending = piece[-2:] if len(piece) > 1 else ending[-1:] + piece
-    yield waiting + _END_OF_DATA if ending == b"\r\n" else waiting + b"\r\n" + _END_OF_DATA
+    yield waiting + _end_behind(ending)
+
+
+def _end_behind(text: bytes) -> bytes:
+    return b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"
 
 
 def _with_doubled_dots(piece: bytes, *, at_line_start: bool) -> bytes:
