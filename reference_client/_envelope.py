@@ -17,6 +17,8 @@ in a group      before the reply to the one before    with ``pipelining``, where
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from . import _extensions as extensions
 from ._authentication import AuthenticatedSession
 from ._exceptions import SMTPNotSupportedError
@@ -25,23 +27,25 @@ from ._reply import is_intermediate, is_negative, is_positive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    Method = TypeVar("Method", bound=Callable[..., object])
+    Kind = TypeVar("Kind", bound=type)
 
 # Of a large group so much is written before the replies that have come are taken in. It must fit into the buffer of a
 # socket that can be written to, on every system; and the replies to so few commands fit into any window.
 _BLOCK = 2048
 
+# What ``sendmail`` calls for each message. Programs put methods of their own in the place of ours.
 _STEPS = ("mail", "rcpt", "data", "docmd", "putcmd", "send", "getreply")
-_OUR_STEPS: set[object] = set()
+_methods_of = attrgetter(*_STEPS)
+_our_methods: set[tuple[object, ...]] = set()
 
 
-def our_step(method: Method) -> Method:
-    """Mark one of our own methods for a step: nobody notices if it is not called (a decorator)."""
-    _OUR_STEPS.add(method)
-    return method
+def with_our_steps(kind: Kind) -> Kind:
+    """Mark a class of ours: nobody notices where its methods for the steps are not called (a decorator)."""
+    _our_methods.add(_methods_of(kind))
+    return kind
 
 
 class EnvelopeSession(AuthenticatedSession):
@@ -56,7 +60,6 @@ class EnvelopeSession(AuthenticatedSession):
     pipelining: bool = False
     _leave: tuple[int, bytes] | None = None  # the reply to a DATA that ``sendmail`` has sent already
 
-    @our_step
     def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
         """Begin a transaction with MAIL.
 
@@ -82,7 +85,6 @@ class EnvelopeSession(AuthenticatedSession):
             self._forget_transaction()
         return code, text
 
-    @our_step
     def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
         """Name one recipient with RCPT.
 
@@ -160,10 +162,7 @@ class EnvelopeSession(AuthenticatedSession):
 
     def _has_steps_of_its_own(self) -> bool:
         """Say whether a subclass, or a program's test, has put a method of its own in place of one of ours."""
-        for name in _STEPS:  # noqa: SIM110 - asked for every message
-            if getattr(getattr(self, name), "__func__", None) not in _OUR_STEPS:
-                return True
-        return False
+        return _methods_of(type(self)) not in _our_methods or not self.__dict__.keys().isdisjoint(_STEPS)
 
     # In a group
 
@@ -186,24 +185,25 @@ class EnvelopeSession(AuthenticatedSession):
             self.close()
             raise
 
-    def _finish_group(self, *, is_to_nobody: bool) -> None:
-        """Read the replies that nobody has asked for, after one that decided the matter; leave no DATA open.
+    def _finish_group(self, *, is_to_nobody: bool) -> bool:
+        """Read the replies that are still to come when one has decided the matter; leave no DATA open.
 
         Args:
             is_to_nobody: Whether the sender, or each recipient whose reply was read, was refused.
+
+        Returns:
+            Whether the connection is still there.
         """
-        if not self._awaited:
-            return
         code = 0
         while self._awaited and self.sock is not None:
-            is_to_nobody = is_to_nobody and not is_positive(code)
+            self._stream().skip_blank()
+            is_to_nobody = is_to_nobody and not is_positive(code)  # of a recipient; the last reply is that to DATA
             code, _ = self.getreply()
-        if self.sock is None or is_negative(code):
-            return
-        if is_intermediate(code) and is_to_nobody:
+        if self.sock is not None and is_intermediate(code) and is_to_nobody:
             self._send_to_nobody()
-        else:  # there is somebody whom an empty message would reach
+        elif code and not is_negative(code):  # an empty message would reach somebody
             self.close()
+        return self.sock is not None
 
     def _send_to_nobody(self) -> None:
         """Answer a 354 where no recipient was accepted: RFC 2920 3.1 has the client send a single dot."""
@@ -225,7 +225,3 @@ def _blocks(lines: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
         block.append(line)
         octets += len(line)
     yield b"".join(block), len(block)
-
-
-for _method in (EnvelopeSession.docmd, EnvelopeSession.putcmd, EnvelopeSession.send, EnvelopeSession.getreply):
-    our_step(_method)

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 # AUTH (before RFC 2554). A line of any other shape is not half read: it is no extension.
 _OFFER = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_-]*)(?:(=[^\x00-\x08\x0a-\x1f\x7f]*)|\s+([^\x00-\x08\x0a-\x1f\x7f]*))?")
 
-# Options whose keyword is not the keyword of their extension.
+# Options whose keyword is not the keyword of their extension, both in lower case.
 _EXTENSION_OF_OPTION = {
-    "BODY": "8BITMIME",  # RFC 6152
-    "BY": "DELIVERBY",  # RFC 2852
-    "ENVID": "DSN",  # RFC 3461
-    "HOLDFOR": "FUTURERELEASE",  # RFC 4865
-    "HOLDUNTIL": "FUTURERELEASE",
-    "NOTIFY": "DSN",
-    "ORCPT": "DSN",
-    "RET": "DSN",
-    "SOLICIT": "NO-SOLICITING",  # RFC 3865
-    "TRANSID": "CHECKPOINT",  # RFC 1845
+    "body": "8bitmime",  # RFC 6152
+    "by": "deliverby",  # RFC 2852
+    "envid": "dsn",  # RFC 3461
+    "holdfor": "futurerelease",  # RFC 4865
+    "holduntil": "futurerelease",
+    "notify": "dsn",
+    "orcpt": "dsn",
+    "ret": "dsn",
+    "solicit": "no-soliciting",  # RFC 3865
+    "transid": "checkpoint",  # RFC 1845
 }
 _BINARY_BODY = "BODY=BINARYMIME"  # RFC 3030: the one value of BODY with an extension of its own
 
@@ -88,11 +88,11 @@ def includes(options: Iterable[str], keyword: str) -> bool:
 
 def only_offered(options: Iterable[str], offers: Mapping[str, str]) -> list[str]:
     """Leave out each option whose extension is not offered (norm: sendmail)."""
-    return [option for option in options if _extension_of(option).lower() in offers]
+    return [option for option in options if _extension_of(option) in offers]
 
 
 def _extension_of(option: str) -> str:
-    keyword = keyword_of(option)
-    if keyword == "BODY" and option.upper() == _BINARY_BODY:
-        return "BINARYMIME"
+    keyword = option.partition("=")[0].lower()
+    if keyword == "body" and option.upper() == _BINARY_BODY:
+        return "binarymime"
     return _EXTENSION_OF_OPTION.get(keyword, keyword)

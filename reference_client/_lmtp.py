@@ -14,7 +14,7 @@ import socket
 
 from ._connection import GLOBAL_DEFAULT_TIMEOUT, SERVICE_CLOSING
 from ._endpoint import LMTP_PORT
-from ._envelope import our_step
+from ._envelope import with_our_steps
 from ._exceptions import DeliveryUnknown, SMTPHeloError, SMTPRecipientsRefused, SMTPServerDisconnected
 from ._mail_data import MailData
 from ._reply import is_negative, is_positive
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 UNKNOWN = (-1, b"the connection ended before the reply for this recipient: delivery is unknown")
 
 
+@with_our_steps
 class LMTP(SMTP):
     """A client session with an LMTP server (norm: LMTP).
 
@@ -100,7 +101,6 @@ class LMTP(SMTP):
 
     # Recipient replies
 
-    @our_step
     def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
         """Name one recipient with RCPT, as in SMTP; if it is accepted, ``data`` will read a reply for it."""
         code, text = super().rcpt(recip, options)
@@ -108,7 +108,6 @@ class LMTP(SMTP):
             self._accepted += 1
         return code, text
 
-    @our_step
     def data(self, msg: Message) -> tuple[int, bytes]:
         """Send the message with DATA and read the reply for each recipient into ``recipient_replies``.
 

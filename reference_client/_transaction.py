@@ -16,7 +16,7 @@ end of data    2yz                     The connection is closed.
 from __future__ import annotations
 
 from . import _extensions as extensions
-from ._envelope import EnvelopeSession, our_step
+from ._envelope import EnvelopeSession, with_our_steps
 from ._exceptions import (
     DeliveryUnknown,
     SMTPDataError,
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     Refusals = dict[str, tuple[int, bytes]]
 
 
+@with_our_steps
 class MailSession(EnvelopeSession):
     """A session that can send mail."""
 
     # The data
 
-    @our_step
     def data(self, msg: MessageText) -> tuple[int, bytes]:
         r"""Send the message with DATA.
 
@@ -208,8 +208,8 @@ class MailSession(EnvelopeSession):
             self.close()
             return
         try:
-            self._finish_group(is_to_nobody=isinstance(error, (SMTPSenderRefused, SMTPRecipientsRefused)))
-            if self.sock is not None and not is_positive(self.rset()[0]):
+            is_to_nobody = isinstance(error, (SMTPSenderRefused, SMTPRecipientsRefused))
+            if self._finish_group(is_to_nobody=is_to_nobody) and not is_positive(self.rset()[0]):
                 self.close()
         except Exception:  # noqa: BLE001 - the error that led here is the one that matters
             self.close()
