@@ -194,7 +194,7 @@ class EnvelopeSession(AuthenticatedSession):
         Returns:
             Whether the connection is still there.
         """
-        code = 0
+        code = self._leave[0] if self._leave else 0  # a 354 that nothing has followed
         while self._awaited and self.sock is not None:
             self._stream().skip_blank()
             is_to_nobody = is_to_nobody and not is_positive(code)  # of a recipient; the last reply is that to DATA
