@@ -41,10 +41,10 @@ class Comparison:
     """What two senders did in turns.
 
     Attributes:
-        ratio: How many times as fast the first was as the second, by processor time of both sides on one core.
+        ratio: How many times as fast the first was as the second, by processor time.
         by_wall_clock: The same by the wall clock.
-        ours: Processor seconds of both sides, per message, for the first.
-        theirs: For the second.
+        ours: Processor seconds for one act of the first.
+        theirs: For one of the second.
     """
 
     ratio: Spread
@@ -54,57 +54,73 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Turn:
+    """Seconds that one turn took, of the processor and by the wall clock."""
+
     processor: float
     wall: float
 
 
-def _turn(server: Server, act: Callable[[], object]) -> _Turn:
-    served = server.processor_time()
-    times = os.times()
-    children = times.children_user + times.children_system  # smtp-source
+def timed(act: Callable[[], object], server: Server | None = None) -> Turn:
+    """Do something and measure it, with what *server* does for it."""
+    served = server.processor_time() if server else 0.0
+    children = _children()
     started, processor = time.perf_counter(), time.process_time()
     act()
     wall, processor = time.perf_counter() - started, time.process_time() - processor
-    times = os.times()
-    processor += server.processor_time() - served + times.children_user + times.children_system - children
-    return _Turn(processor if served else wall, wall)
+    processor += _children() - children
+    if server:
+        processor += server.processor_time() - served
+        if not served:  # this system does not tell it
+            processor = wall
+    return Turn(processor, wall)
 
 
-def compare(ours: Sender, theirs: Sender, server: Server, message: Message, *, times: int, pairs: int) -> Comparison:
-    """Let two senders take turns, each with its one connection.
+def _children() -> float:
+    times = os.times()  # smtp-source, and interpreters that only import
+    return times.children_user + times.children_system
+
+
+def take_turns(ours: Callable[[], Turn], theirs: Callable[[], Turn], pairs: int, *, acts: int = 1) -> Comparison:
+    """Compare two things that are done in turns.
 
     Args:
-        ours: The first.
+        ours: Does the first, and measures it.
         theirs: The second.
-        server: Where to.
-        message: What they send.
-        times: How often, in each turn.
-        pairs: How many turns each of them has; one more is not counted.
+        pairs: How many turns each of them has; one more, the first, is not counted.
+        acts: How often a turn does what it does.
     """
-    with ExitStack() as stack:
-        send_ours = stack.enter_context(ours(server, message))
-        send_theirs = stack.enter_context(theirs(server, message))
-        gc.collect()
-        gc.disable()  # of neither is known when its garbage would be counted
-        stack.callback(gc.enable)
-        taken = []
+    taken = []
+    gc.collect()
+    gc.disable()  # nobody knows in whose turn it would count
+    try:
         for number in range(pairs + 1):
-            # Who begins changes too: ABBA.
-            if number % 2:
-                second = _turn(server, lambda: send_theirs(times))
-                first = _turn(server, lambda: send_ours(times))
+            if number % 2:  # who begins changes: ABBA
+                second = theirs()
+                first = ours()
             else:
-                first = _turn(server, lambda: send_ours(times))
-                second = _turn(server, lambda: send_theirs(times))
+                first = ours()
+                second = theirs()
             taken.append((first, second))
-    return _sum_up(taken[1:], times)
-
-
-def _sum_up(taken: Sequence[tuple[_Turn, _Turn]], times: int) -> Comparison:
+    finally:
+        gc.enable()
+    del taken[0]
     return Comparison(
         ratio=Spread.of([second.processor / first.processor for first, second in taken]),
         by_wall_clock=Spread.of([second.wall / first.wall for first, second in taken]),
-        ours=Spread.of([first.processor / times for first, _ in taken]),
-        theirs=Spread.of([second.processor / times for _, second in taken]),
+        ours=Spread.of([first.processor / acts for first, _ in taken]),
+        theirs=Spread.of([second.processor / acts for _, second in taken]),
     )
+
+
+def compare(ours: Sender, theirs: Sender, server: Server, message: Message, *, times: int, pairs: int) -> Comparison:
+    """Let two senders take turns, each on its one connection, and send so many messages in each turn."""
+    with ExitStack() as stack:
+        send_ours = stack.enter_context(ours(server, message))
+        send_theirs = stack.enter_context(theirs(server, message))
+        return take_turns(
+            lambda: timed(lambda: send_ours(times), server),
+            lambda: timed(lambda: send_theirs(times), server),
+            pairs,
+            acts=times,
+        )
