@@ -165,14 +165,20 @@ class Connection:
         self.send(lines)
         self._awaited += commands
 
-    def _exchange(self, line: bytes) -> tuple[int, bytes]:
+    def _exchange(self, line: bytes, *, is_first: bool) -> tuple[int, bytes]:
         """Do what ``docmd`` does, with a command line that was made before.
 
-        The short way is there for speed: ``sendmail`` comes here four times for each message, and the long way costs
-        a small message as much again as the system calls.
+        The short way is there for speed: ``sendmail`` comes here three times for each message. No look is taken into
+        the buffer of the system unless this is the first line: between a reply and the next line nothing is done
+        that takes time, and what can have come in it has come with the reply.
+
+        Args:
+            line: The line, with its end.
+            is_first: Whether time may have passed since the last reply.
         """
         stream = self._stream()
-        if self._awaited or not stream.is_quiet() or self.debuglevel > 0:
+        has_input = not stream.is_quiet() if is_first else stream.has_left_over
+        if has_input or self._awaited or self.debuglevel > 0:
             self._put(line)
             return self.getreply()
         sys.audit("smtplib.send", self, line)

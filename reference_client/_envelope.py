@@ -142,7 +142,7 @@ class EnvelopeSession(AuthenticatedSession):
         return lines
 
     def _as_parameters(self, options: Sequence[str]) -> str:
-        return "".join([f" {option}" for option in self._only_offered(options)])
+        return "".join([f" {option}" for option in self._only_offered(options)]) if options else ""
 
     def _replies_to(self, lines: Sequence[bytes], encoding: str) -> Iterator[tuple[int, bytes]]:
         """Begin a transaction; return the replies to its lines, which may be sent as late as these are asked for."""
@@ -150,7 +150,13 @@ class EnvelopeSession(AuthenticatedSession):
         self.command_encoding = encoding
         if self.pipelining and self.has_extn("pipelining"):
             return self._in_a_group(lines)
-        return map(self._exchange, lines)
+        return self._in_lockstep(lines)
+
+    def _in_lockstep(self, lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        is_first = True
+        for line in lines:
+            yield self._exchange(line, is_first=is_first)
+            is_first = False
 
     def _step_by_step(
         self, sender: str, recipients: Sequence[str], options: Sequence[str], recipient_options: Sequence[str]

@@ -86,8 +86,13 @@ class Stream:
             reply = self._reader.next_reply()
         return reply
 
+    @property
+    def has_left_over(self) -> bool:
+        """Whether something came along with the last reply, or was put back."""
+        return bool(self._ready) or not self._reader.is_empty
+
     def is_quiet(self) -> bool:
-        """Say whether there is nothing to read: nothing put back, nothing left over, nothing new."""
+        """Say whether there is nothing to read: nothing left over, and nothing new."""
         if self._ready or not self._reader.is_empty or self._is_readable():
             return False
         return not (self._is_tls and self._tls_pending())
