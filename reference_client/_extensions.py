@@ -7,6 +7,7 @@ about commands, or about what any extension does.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _EXTENSION_OF_OPTION = {
 _BINARY_BODY = "BODY=BINARYMIME"  # RFC 3030: the one value of BODY with an extension of its own
 
 
-def parse_offers(text: bytes) -> dict[str, str]:
+@lru_cache(maxsize=8)  # who opens a session for each message opens it with the same few servers
+def parse_offers(text: bytes) -> Mapping[str, str]:
     """Read the text of a 250 reply to EHLO into lower-case keywords and their parameters.
 
     The first line names the server and is never an offer. Of a keyword that comes twice the last counts,
