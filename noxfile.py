@@ -92,12 +92,19 @@ def page(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the speed of the reference client, as ratios; arguments go to ``python -m benchmarks`` (``--quick``)."""
+    session.install("-e", ".[conformance]")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def quality(session: nox.Session) -> None:
     """Check types, style, architecture and the scenario files."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS, *QUALITY)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("mypy", *OURS, "tests", "noxfile.py")
+    session.run("mypy", *OURS, "benchmarks", "tests", "noxfile.py")
     session.run("lint-imports")
     session.run("smtp-conformance", "lint")
 

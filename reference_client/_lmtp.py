@@ -14,6 +14,7 @@ import socket
 
 from ._connection import GLOBAL_DEFAULT_TIMEOUT, SERVICE_CLOSING
 from ._endpoint import LMTP_PORT
+from ._envelope import with_our_steps
 from ._exceptions import DeliveryUnknown, SMTPHeloError, SMTPRecipientsRefused, SMTPServerDisconnected
 from ._mail_data import MailData
 from ._reply import is_negative, is_positive
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 UNKNOWN = (-1, b"the connection ended before the reply for this recipient: delivery is unknown")
 
 
+@with_our_steps
 class LMTP(SMTP):
     """A client session with an LMTP server (norm: LMTP).
 
@@ -150,6 +152,10 @@ class LMTP(SMTP):
                 end = DeliveryUnknown(code, text)
                 break
         return replies + [rest] * (awaited - len(replies)), end
+
+    def _send_to_nobody(self) -> None:
+        # RFC 2033 4.2: no reply comes to mail data that have no recipient, or who knows which.
+        self.close()
 
     def _forget_transaction(self) -> None:
         super()._forget_transaction()
