@@ -9,13 +9,19 @@ import ssl
 import sys
 from dataclasses import asdict
 from fnmatch import fnmatchcase
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from .figures import FIGURES, QUICK, THOROUGH, Figure, Measured, MissingError
 from .screen import Screen
 from .servers import stay_on_one_core
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NOTE = """Two senders take turns, ABBA; each pair gives a ratio. It is that of the processor time of both sides,
+client and server; by the clock: the median of the ratios of elapsed time, which feels what else runs."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,7 +43,7 @@ def main(patterns: tuple[str, ...], json_file: IO[str] | None, *, quick: bool, o
         return
     machine = _machine(is_on_one_core=stay_on_one_core())
     results: list[dict[str, Any]] = []
-    with screen.table(machine) as show:
+    with screen.table(_in_words(machine), _NOTE) as show:
         for figure in figures:
             measured = _measure(figure, quick=quick)
             show(figure, measured)
@@ -45,6 +51,13 @@ def main(patterns: tuple[str, ...], json_file: IO[str] | None, *, quick: bool, o
     if json_file is not None:
         json.dump({"machine": machine, "figures": results}, json_file, indent=2)
         json_file.write("\n")
+
+
+def _in_words(machine: Mapping[str, Any]) -> str:
+    one_core = "client and server on one core" if machine["one core"] else "not bound to one core"
+    load = "" if machine["load"] is None else f", load {machine['load']:.1f}"
+    where = f"{machine['python']}, {machine['tls']}, {machine['system']}"
+    return f"{where}\n{machine['processors']} processors{load}; {one_core}"
 
 
 def _measure(figure: Figure, *, quick: bool) -> Measured | MissingError:

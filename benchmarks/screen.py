@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
@@ -13,7 +13,7 @@ from rich.text import Text
 from .figures import Figure, Measured, MissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Show = Callable[[Figure, Measured | MissingError], None]
 
@@ -38,17 +38,14 @@ class Screen:
         self._console.print(table)
 
     @contextmanager
-    def table(self, machine: Mapping[str, Any]) -> Iterator[Show]:
-        """Show a table that grows."""
-        one_core = "client and server on one core" if machine["one core"] else "not bound to one core"
-        load = "" if machine["load"] is None else f", load {machine['load']:.1f}"
-        self._console.print(f"{machine['python']}, {machine['tls']}, {machine['system']}")
-        self._console.print(f"{machine['processors']} processors{load}; {one_core}\n")
+    def table(self, heading: str, note: str) -> Iterator[Show]:
+        """Show a table that grows, between a heading and a note on what its figures are."""
+        self._console.print(f"{heading}\n")
         table = Table(box=None, pad_edge=False)
         table.add_column("figure", no_wrap=True)
         table.add_column("what")
-        for heading in ("target", "median", "range", "by the clock"):
-            table.add_column(heading, justify="right", no_wrap=True)
+        for column in ("target", "median", "range", "by the clock"):
+            table.add_column(column, justify="right", no_wrap=True)
         table.add_column("")
         with Live(table, console=self._console, auto_refresh=False) as live:
 
@@ -57,10 +54,7 @@ class Screen:
                 live.refresh()
 
             yield show
-        self._console.print(
-            "\nTwo senders take turns, ABBA; each pair gives a ratio. It is that of the processor time of both sides,"
-            "\nclient and server; by the clock: the median of the ratios of elapsed time, which feels what else runs."
-        )
+        self._console.print(f"\n{note}")
 
 
 def _row(figure: Figure, measured: Measured | MissingError) -> list[Text | str]:
