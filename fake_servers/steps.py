@@ -132,9 +132,11 @@ class MailData(ScriptStep):
 
     Attributes:
         content: the message after transparency is undone, with its final CRLF; None: any.
+        others: contents that will do as well.
     """
 
     content: bytes | None
+    others: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,7 +150,7 @@ class _Builder:
         yield steps.Command(pattern=_pattern(value, verbatim=self.last_code == "334"))
 
     def data(self, value: Node) -> Iterator[steps.Step]:
-        yield steps.MailData(content=None if value.tag == "any" else _content(value))
+        yield _mail_data(value)
 
     def accept(self, value: Node) -> Iterator[steps.Step]:
         wanted = plain(value)
@@ -162,8 +162,7 @@ class _Builder:
             yield _reply("250 2.1.5 Ok")
         yield _command("DATA")
         yield _reply("354 Go ahead")
-        data = value.get("data")
-        yield steps.MailData(content=_content(data) if data is not None and data.tag != "any" else None)
+        yield _mail_data(value.get("data"))
         for _ in wanted["to"] if self.carriage.lmtp else [None]:
             yield _reply("250 2.0.0 Queued")
 
@@ -318,6 +317,17 @@ def _checked_reply(value: Node) -> bytes:
     if problems:
         raise ScenarioError(problems)
     return reply_octets(lines)
+
+
+def _mail_data(value: Node | None) -> steps.MailData:
+    if value is None or value.tag == "any":
+        return steps.MailData(content=None)
+    if not isinstance(value, Sequence):
+        return steps.MailData(content=_content(value))
+    if value.tag != "one-of":
+        raise ScenarioError([value.place.problem("a list of contents needs the tag !one-of")])
+    first, *others = map(_content, value.items)
+    return steps.MailData(content=first, others=tuple(others))
 
 
 def _content(value: Node) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from dataclasses import replace
 
 import pytest
 
@@ -139,6 +140,16 @@ def test_mail_data_are_compared_after_transparency_is_undone() -> None:
     with FakeServer(script(*hello(), *transaction(b".\r\n..x\r\n"))) as server:
         with WireClient(server) as client:
             assert client.begin().mail(b"..\r\n...x\r\n") == "250 queued"
+        assert summary(server) == []
+
+
+@pytest.mark.parametrize("content", [b"a\r\n", b">a\r\n"])
+def test_mail_data_may_be_one_of_several_contents(content: bytes) -> None:
+    *before, data, queued = transaction(b"a\r\n")
+    either = replace(data, others=(b">a\r\n",))
+    with FakeServer(script(*hello(), *before, either, queued)) as server:
+        with WireClient(server) as client:
+            assert client.begin().mail(content) == "250 queued"
         assert summary(server) == []
 
 
