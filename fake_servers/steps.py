@@ -154,11 +154,13 @@ class NegotiateTls(ScriptStep):
         certificate: what the server shows.
         require_client_certificate: whether a client without one is refused.
         cut: end the connection after the first octets of the client's handshake, in this way.
+        optional: whether the client may close the connection instead.
     """
 
     certificate: Certificate = Certificate.TRUSTED
     require_client_certificate: bool = False
     cut: Ending | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

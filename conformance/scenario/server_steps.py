@@ -179,6 +179,7 @@ class _Builder:
             certificate=steps.Certificate(settings.get("certificate", "trusted")),
             require_client_certificate=settings.get("client-certificate") == "required",
             cut=steps.Ending(cut) if cut else None,
+            optional=settings.get("optional") is True,
             label="tls" if not settings else "",
         )
 
