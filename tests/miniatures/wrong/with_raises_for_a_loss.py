@@ -10,7 +10,8 @@ _leave = SMTP.__exit__
 
 def leave(self, kind, error, trace):
     if kind is not None or self.sock is None:
-        return _leave(self, kind, error, trace)
+        _leave(self, kind, error, trace)
+        return
     code, text = self.quit()
     if code >= 400:
         raise SMTPResponseException(code, text)
