@@ -44,7 +44,7 @@ class MailData:
 
     @property
     def size(self) -> int:
-        """Octets of the message with its line ends, without doubled dots and the end of data (RFC 1870 4)."""
+        """Octets of the message with its line ends, without doubled dots and the end of data (RFC 1870 5)."""
         return self._source.size()
 
     def __iter__(self) -> Iterator[bytes]:
