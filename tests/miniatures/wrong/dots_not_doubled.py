@@ -11,6 +11,7 @@ FAILS = [
     "low_level/step-by-step",
     "mail_data/transparency",
     "mail_data/transparency-in-large-messages",
+    "mail_data/transparency-of-converted-lines",
     "tls/whole-transaction",
 ]
 
