@@ -11,6 +11,7 @@ FAILS = [
     "lmtp/one-recipient-refused-after-data",
     "pipelining/354-without-recipients",
     "pipelining/all-recipients-refused",
+    "pipelining/data-refused",
     "pipelining/refused-sender",
     "sendmail/open-after-exception",
     "sendmail/reset-after-data-refused",
