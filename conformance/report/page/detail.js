@@ -52,7 +52,7 @@ class Detail {
   facts(member, column, cell) {
     const candidate = this.data.candidates[column];
     const told = [make('b', {}, `${candidate.name}: `), candidate.words, ` · ${this.data.levels[member.level]}`,
-      ...member.tags.map((tag) => ` · ${this.data.tags[tag]}`), ` · ${member.path}`, cell ? ` · took ${cell[0]} ms` : null];
+      ...member.tags.map((tag) => ` · ${this.data.tags[tag]}`), ` · ${member.path}`, cell ? ` · took ${cell[0] < 1000 ? `${cell[0]} ms` : `${(cell[0] / 1000).toFixed(2)} s`}` : null];
     return make('p', { class: 'facts' }, ...told);
   }
 

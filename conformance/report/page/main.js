@@ -64,7 +64,8 @@ async function start() {
   function followCell(address) {
     for (const [column, candidate] of data.candidates.entries()) {
       if (!address.startsWith(`${candidate.key}/`)) continue;
-      const member = data.scenarios.find((row) => row.id === address.slice(candidate.key.length + 1));
+      const id = address.slice(candidate.key.length + 1);
+      const member = data.scenarios.find((row) => row.id === id) ?? data.scenarios.find((row) => row.file === id);
       if (!member) continue;
       cell = [member, column];
       detail.scenario(member, column);

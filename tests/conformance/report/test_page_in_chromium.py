@@ -267,6 +267,11 @@ def test_behind_a_deep_link_its_cell_is_found(page: Page) -> None:
     assert page.rows() == ["tls/versions[1.2]", "tls/versions[1.3]"]
 
 
+def test_a_link_to_a_file_leads_to_its_first_case(page: Page) -> None:
+    page.open("#smtplib/tls/versions")
+    assert "tls/versions[1.2]" in page.detail()
+
+
 def test_where_encryption_begins_is_told(page: Page) -> None:
     page.open("#smtplib/tls/versions[1.3]")
     page.detail()
