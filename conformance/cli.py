@@ -13,7 +13,7 @@ import click
 
 import conformance
 from conformance.cli_help import EXAMPLES_OF_ALL, EXAMPLES_OF_RUN, Sections
-from conformance.errors import ExitCode, ScenarioError, SuiteError
+from conformance.errors import ExitCode, ScenarioError, SuiteError, visible
 
 if TYPE_CHECKING:
     from conformance.scenario.collection import Corpus
@@ -35,7 +35,7 @@ def run_command_line() -> NoReturn:
         error.show()
         code = ExitCode.USAGE
     except SuiteError as error:
-        click.echo(f"smtp-conformance: {error}", err=True)
+        click.echo(visible(f"smtp-conformance: {error}"), err=True)
         code = error.exit_code
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,12 @@ from conformance.report.forms import Forms, write_forms
 from conformance.report.merging import collect
 from conformance.report.provenance import header_of_run
 from conformance.report.results import ResultFile, ResultWriter
+from conformance.report.run_place import place_of_run
 from conformance.report.terminal import ProgressOnly, TerminalReport
 from conformance.runner.smoke import smoke_test
 from conformance.runner.verdict import Result, Verdict
 from conformance.scenario.collection import SHIPPED, read_catalogue, read_corpus
+from conformance.scenario.model import Clause
 from conformance.scenario.selection import select
 
 _PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
@@ -106,7 +108,6 @@ def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None 
             raise UsageError(f"--scenarios {folder}: no such folder")
     options.forms.check()
     _check_selection(options)
-    selected = options.selected
     clauses = read_catalogue(options.folders)
     make_report = make_report or (ProgressOnly if options.update_baseline else TerminalReport)
     report = make_report(
@@ -116,6 +117,11 @@ def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None 
         durations=options.durations,
         partial=options.partial,
     )
+    with place_of_run():
+        return _run(options, clients, clauses, report)
+
+
+def _run(options: RunOptions, clients: Sequence[str], clauses: Mapping[str, Clause], report: TerminalReport) -> int:
     identities = []
     by_client = {}
     for text in clients:
@@ -135,7 +141,7 @@ def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None 
         status = pytest.main(_pytest_arguments(options, clients), plugins=[recorder])
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-    code = recorder.exit_code(int(status))
+    code, fault = _outcome(recorder, int(status))
     complete = code in (ExitCode.OK, ExitCode.FAILED)
     if writer:
         writer.close(complete=complete)
@@ -146,9 +152,19 @@ def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None 
         )
         write_forms(options.forms, collect([played]), clauses)
         report.wrote(options.forms.wanted)
-    said, code = baselines.finish(recorder.results, code, selected, clauses)
+    if fault is not None:
+        raise fault
+    said, code = baselines.finish(recorder.results, code, options.selected, clauses)
     sys.stdout.writelines(f"{line}\n" for line in said)
     return code
+
+
+def _outcome(recorder: _Recorder, status: int) -> tuple[int, SuiteError | None]:
+    """Return the exit code, and the fault that ended the run, if one did: what came out before is reported first."""
+    try:
+        return recorder.exit_code(status), None
+    except SuiteError as error:
+        return error.exit_code, error
 
 
 def _check_selection(options: RunOptions) -> None:

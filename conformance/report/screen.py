@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from conformance.errors import visible
 from conformance.report.signs import SIGNS
 from conformance.report.styled import Span, Style, StyledLine, line
 from conformance.runner.verdict import Verdict
@@ -119,7 +120,7 @@ class Screen:
 
     def rule(self, title: str, style: Style) -> None:
         """Write a title with a rule behind it."""
-        title = f"{title} "
+        title = f"{visible(title)} "
         dashes = ("─" if self._unicode else "-") * max(3, self.width - len(title))
         self._console.print(Text(title + dashes, style=_COLOURS[style]), soft_wrap=True)
 
@@ -170,7 +171,7 @@ class Screen:
         )
         what = f"{playing[:34]:34}" if wide else f"{playing.partition('/')[0][:12]:12}"
         self._progress.update(
-            self._task, completed=done, total=total or None, description=escape(what), totals=self._legible(counts)
+            self._task, completed=done, total=total or None, description=escape(visible(what)), totals=self._legible(counts)
         )
 
     def _legible(self, text: str) -> str:
@@ -180,5 +181,5 @@ class Screen:
         text = Text()
         for span in spans:
             words, style = (span, Style.PLAIN) if isinstance(span, str) else span
-            text.append(self._legible(words), style=_COLOURS[style])
+            text.append(self._legible(visible(words)), style=_COLOURS[style])
         return text

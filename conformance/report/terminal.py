@@ -98,6 +98,8 @@ class TerminalReport:
     def end(self, results: Sequence[Result], broken: Sequence[str], code: int) -> None:
         """Tell what came out of the whole run."""
         self._screen.stop()
+        cut_short = code not in (ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOTHING_SELECTED)
+        self._partial = self._partial or cut_short
         for text in broken:
             self._screen.say(("broken scenario ", Style.BAD), text)
         ordered = sorted(results, key=lambda result: (result.family, result.id, self._clients.index(result.candidate)))
@@ -111,6 +113,8 @@ class TerminalReport:
             failures.breaches(ordered)
         self._slowest(ordered)
         self._conclusions(ordered)
+        if cut_short:
+            self._screen.say(("the run was cut short: what was not played is not judged", Style.BAD))
         if code == ExitCode.NOTHING_SELECTED:
             self._screen.say(("nothing was selected: no scenario was played", Style.BAD))
         elif self._verbosity >= 0:

@@ -1,4 +1,4 @@
-"""This module owns ``!repeat``, and how much a scenario may have sent: a file of some lines must not fill the memory."""
+"""This module owns ``!repeat``, and how much a scenario may have sent: a few lines must not fill the memory."""
 
 from __future__ import annotations
 

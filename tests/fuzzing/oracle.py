@@ -53,9 +53,9 @@ def _paired(client: bytes, replies: Iterator[tuple[int, bytes]], *, greeting: bo
         verb = found.command.partition(" ")[0].upper()
         if verb in {"MAIL", "EHLO", "HELO", "LHLO", "RSET"}:
             accepted = 0
-        elif verb == "RCPT" and 200 <= found.code <= 299:  # noqa: PLR2004 - positive completion
+        elif verb == "RCPT" and 200 <= found.code <= 299:
             accepted += 1
-        elif verb == "DATA" and 300 <= found.code <= 399:  # noqa: PLR2004 - positive intermediate
+        elif verb == "DATA" and 300 <= found.code <= 399:
             ended, end, rest = (b"\r\n" + client).partition(b"\r\n.\r\n")
             client = rest if end else b""
             if end:
@@ -87,7 +87,7 @@ def _replies(octets: bytes) -> Iterator[tuple[int, bytes]]:
 
 def positive(code: int) -> bool:
     """Return whether a code is a positive completion."""
-    return 200 <= code <= 299  # noqa: PLR2004 - RFC 5321 4.2.1
+    return 200 <= code <= 299
 
 
 def accepted_recipients(said: list[Answered], *, lmtp: bool) -> set[str]:

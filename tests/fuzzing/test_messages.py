@@ -7,7 +7,7 @@ import email.policy
 import re
 from email.message import Message
 
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_client._message import envelope_of, serialise
@@ -87,7 +87,7 @@ def test_a_message_gives_an_envelope_or_a_value_error(message: Message) -> None:
 
 @given(messages(), st.booleans())
 @quick(150)
-def test_what_is_transmitted_names_no_blind_recipient(message: Message, international: bool) -> None:  # noqa: FBT001
+def test_what_is_transmitted_names_no_blind_recipient(message: Message, international: bool) -> None:
     """The norm: Bcc and Resent-Bcc are not transmitted, whatever their case; the caller's message is left as it is."""
     before = list(message.raw_items())
     try:

@@ -104,9 +104,9 @@ def check_connection(smtp: SMTP, server: FakeServer, *, lmtp: bool) -> None:
     said = answered(server.transcript, lmtp=lmtp)
     asked = [one for one in said if one.command.upper() == "NOOP"]
     if asked:  # else the 421 that was there already was the answer, and the command was not sent
-        assert (asked[-1].code, asked[-1].text) == (code, text) or not 200 <= code <= 599, said  # noqa: PLR2004
+        assert (asked[-1].code, asked[-1].text) == (code, text) or not 200 <= code <= 599, said
     else:
-        assert code == 421, said  # noqa: PLR2004 - RFC 5321 3.8
+        assert code == 421, said
 
 
 def check_success(refused: dict[str, tuple[int, bytes]], said: list[Answered], *, lmtp: bool) -> None:
@@ -126,7 +126,7 @@ def check_login(result: tuple[int, bytes], said: list[Answered]) -> None:
 
 def check_reply(error: SMTPResponseException, said: list[Answered], server: FakeServer) -> None:
     """A reply in an exception was sent by the server; what was no reply has a code that no server sends."""
-    if 200 <= error.smtp_code <= 599:  # noqa: PLR2004 - RFC 5321 4.2.1
+    if 200 <= error.smtp_code <= 599:
         octets = b"".join(event.octets for event in server.transcript.events if event.kind.value == "S")
         assert b"%d" % error.smtp_code in octets or "longer than" in str(error), said
 

@@ -55,7 +55,7 @@ class Verdicts:
 def growth(who: str, gauges: Sequence[Gauge]) -> Iterable[str]:
     """Yield what a process held more of at the end of its rounds than behind the first ones."""
     settled = gauges[WARM_UP:]
-    if len(settled) < 2:  # noqa: PLR2004 - growth needs two points
+    if len(settled) < 2:
         return
     for name in ("threads", "descriptors", "children", "files"):
         counts = [getattr(gauge, name) for gauge in settled]
