@@ -56,7 +56,7 @@ def comparison_lines(comparison: Comparison, clauses: Mapping[str, Clause]) -> I
         pairs = [pair for pair in changed if _kind(*pair) == plural]
         if pairs:
             yield line("")
-            yield line((f"{len(pairs)} {plural}" if len(pairs) > 1 else f"1 {singular}", style))
+            yield line((f"{len(pairs)} scenarios {plural}" if len(pairs) > 1 else f"1 scenario {singular}", style))
             yield from _by_clause(pairs, names, clauses)
     for side, results in comparison.only:
         if results:

@@ -14,8 +14,11 @@ from conformance.errors import ExitCode, UsageError
 from conformance.report.results import ResultFile, read_results
 from conformance.report.run import RunOptions, run_scenarios
 from conformance.report.terminal import ProgressOnly
-from conformance.runner.verdict import Result, Verdict
+from conformance.runner.verdict import Difference, Result, Verdict
 
+_GAVE_UP = re.compile(r"the client (closed|reset) the connection before")
+_RAISED = re.compile(r"([A-Z][\w.]*): (?![({])")
+"""An exception whose words are Python's or the client's own; those of a server are in brackets, with its code."""
 _PLACE = re.compile(r" \(at [^()]*( in \w+)?\)$")
 
 
@@ -123,11 +126,23 @@ def _side_of(path: Path) -> Side:
 
 
 def _observed(result: Result) -> tuple[object, ...]:
-    """Return what was observed, without what is another each time: places, durations, and the baseline's judgement."""
-    differences = tuple((each.step, each.expected, folded(without_place(each.got))) for each in result.differences)
+    """Return what was observed, without what is another each time, and the baseline's judgement."""
+    differences = tuple(_lasting(each) for each in result.differences)
     breaches = frozenset(breach.clause for breach in (*result.breaches, *result.known_breaches))
     trouble = trouble_of(result).partition(":")[0] if own_verdict(result) is Verdict.ERROR else ""
     return own_verdict(result), differences, breaches, trouble
+
+
+def _lasting(difference: Difference) -> tuple[str, ...]:
+    """Return a difference without place, case of verbs, and the words of an exception that are not the server's.
+
+    At which step a client that gave up left the server waiting follows from what it did, and from chance.
+    """
+    got = folded(without_place(difference.got))
+    if _GAVE_UP.match(got):
+        return ("gave up",)
+    raised = _RAISED.match(got)
+    return difference.step, difference.expected, raised[1] if raised else got
 
 
 def without_place(got: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,4 @@ def test_a_shipped_baseline_gives_a_reason_for_each_entry(path: Path) -> None:
     for entry in read_baseline(path).entries:
         assert len(entry.reason) > 20, entry
         assert "not explained" not in entry.reason
+        assert re.search(r"\bRFC \d{4} section|\b[Nn]orm lines? \d+|\bCPython\b", entry.reason), entry.reason

@@ -36,6 +36,9 @@ def result(
     )
 
 
+GAVE_UP = result("a/b", Verdict.FAIL, "the client closed the connection before")
+
+
 def comparison(before: list[Result], after: list[Result]) -> Comparison:
     sides = [
         Side(name=name, results={each.id: each for each in results})
@@ -66,8 +69,22 @@ def text(found: Comparison) -> str:
             result("a/b", Verdict.ERROR, reason="the candidate hung: no answer within 3 s"),
             result("a/b", Verdict.ERROR, reason="the candidate hung: no answer within 2.9 s"),
         ),
+        (
+            result("a/b", Verdict.FAIL, "SSLEOFError: EOF occurred (_ssl.c:1006)"),
+            result("a/b", Verdict.FAIL, "SSLEOFError: EOF occurred (_ssl.c:1129)"),
+        ),
+        (GAVE_UP, replace(GAVE_UP, differences=(replace(GAVE_UP.differences[0], step="data", expected="mail data"),))),
     ],
-    ids=["duration", "place", "case of a verb", "known failure", "unexpected pass", "time"],
+    ids=[
+        "duration",
+        "place",
+        "case of a verb",
+        "known failure",
+        "unexpected pass",
+        "time",
+        "words",
+        "where it gave up",
+    ],
 )
 def test_what_is_another_each_time_does_not_differ(before: Result, after: Result) -> None:
     found = comparison([before], [after])
@@ -87,8 +104,13 @@ def test_what_is_another_each_time_does_not_differ(before: Result, after: Result
             result("a/b", Verdict.ERROR, reason="the candidate hung: x"),
             result("a/b", Verdict.ERROR, reason="the candidate crashed: x"),
         ),
+        (result("a/b", Verdict.FAIL, "TypeError: x"), result("a/b", Verdict.FAIL, "ValueError: x")),
+        (
+            result("a/b", Verdict.FAIL, "SMTPDataError: (550, b'no')"),
+            result("a/b", Verdict.FAIL, "SMTPDataError: (554, b'no')"),
+        ),
     ],
-    ids=["verdict", "observation", "case of an address", "unsupported", "breach", "trouble"],
+    ids=["verdict", "observation", "case of an address", "unsupported", "breach", "trouble", "class", "reply"],
 )
 def test_what_was_observed_otherwise_differs(before: Result, after: Result) -> None:
     assert comparison([before], [after]).exit_code == 1
@@ -103,7 +125,7 @@ def test_both_observations_stand_one_below_the_other_by_kind_and_clause() -> Non
     assert text(found).splitlines() == [
         "smtplib@3.8 → smtplib@3.13: 2 scenarios differ (1 pass no longer, 1 pass now), 1 alike",
         "",
-        "1 passes no longer",
+        "1 scenario passes no longer",
         "",
         f"clause ehlo.sends-ehlo (norm line {clause.norm}): {clause.says}",
         "  a/b: The title of a/b",
@@ -112,7 +134,7 @@ def test_both_observations_stand_one_below_the_other_by_kind_and_clause() -> Non
         "      smtplib@3.8   as expected",
         "      smtplib@3.13  None",
         "",
-        "1 passes now",
+        "1 scenario passes now",
         "",
         "clause tls.x",
         "  a/c: The title of a/c",
@@ -143,7 +165,7 @@ def test_what_a_side_did_where_it_had_deviated_elsewhere_is_not_claimed() -> Non
 
 def test_a_side_that_could_not_be_judged_says_why() -> None:
     found = comparison([result("a/b")], [result("a/b", Verdict.UNSUPPORTED, reason="there is no LMTP")])
-    assert "1 is unsupported now" in text(found)
+    assert "1 scenario is unsupported now" in text(found)
     assert text(found).endswith("      smtplib@3.8   pass\n      smtplib@3.13  unsupported: there is no LMTP")
 
 
