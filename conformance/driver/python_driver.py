@@ -199,8 +199,12 @@ class ScriptedAuthObject:
         self._answers = iter(answers)
         self._calls = calls
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the initial response where no challenge is given, else the next answer."""
+        if not args and set(kwargs) == {"challenge"}:  # the norm writes ``authobject(challenge=None)``
+            args, kwargs = (kwargs["challenge"],), {}
+        if kwargs:
+            raise TypeError("an authobject takes one optional argument, challenge")
         self._calls.append(args)
         if not args or args[0] is None:
             return self._initial
@@ -318,7 +322,7 @@ def names_of(kind: type, api: Any) -> List[str]:
 def described(error: BaseException, api: Any, encoder: Encoder) -> Json:
     """Return what is told of an exception that came out of the candidate."""
     kind = type(error)
-    names = {"smtp_code", "smtp_error", "sender", "recipients", "errno", "strerror"}
+    names = {"args", "smtp_code", "smtp_error", "sender", "recipients", "errno", "strerror"}
     names.update(name for name in getattr(error, "__dict__", {}) if not name.startswith("_"))
     attributes = {}
     for name in sorted(names):
