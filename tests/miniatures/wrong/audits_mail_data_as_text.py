@@ -1,4 +1,4 @@
-"""The audit event of sending has the mail data as text, and as the caller wrote them."""
+"""The audit event of sending has mail data as text and not as bytes."""
 
 import sys
 
@@ -10,12 +10,12 @@ FAILS = [
 ]
 
 
-class _Audit:
-    """Stands in for the module ``sys`` where the client writes."""
+def send(self, s):
+    data = s.encode(self.command_encoding) if isinstance(s, str) else bytes(s)
+    if self.debuglevel > 0:
+        self._print_debug("send:", repr(data))
+    sys.audit("smtplib.send", self, data.decode() if data.startswith(b"Subject:") else data)
+    self._stream().write(data)
 
-    def __getattr__(self, name):
-        return getattr(sys, name)
 
-    def audit(self, event, client, data, *more):
-        in_data = event == "smtplib.send" and getattr(client, "_in_data", False)
-        sys.audit(event, client, data.decode("latin-1") if in_data else data, *more)
+SMTP.send = send
