@@ -9,6 +9,7 @@ FAILS = [
     "lmtp/all-refused-between-the-stages",
     "lmtp/data-refused",
     "lmtp/one-recipient-refused-after-data",
+    "lmtp/repeated-mailbox",
     "pipelining/354-without-recipients",
     "pipelining/all-recipients-refused",
     "pipelining/data-refused",

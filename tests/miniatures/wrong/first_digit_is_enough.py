@@ -15,6 +15,7 @@ _stream.usual_replies = lambda received: ()  # all replies go that way
 
 FAILS = [
     "greeting/without-a-code",
+    "lmtp/recipient-reply-that-is-none",
     "replies/not-a-reply-at-each-stage",
     "replies/separator-behind-code",
     "replies/three-digit-code",

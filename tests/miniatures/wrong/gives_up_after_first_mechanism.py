@@ -15,6 +15,7 @@ SMTP.__bases__ = (Bug,)
 FAILS = [
     "login/last-refusal-raised",
     "login/order-of-mechanisms",
+    "login/refused-response",
     "login/tries-the-next-mechanism",
     "login/undecodable-challenge",
 ]
