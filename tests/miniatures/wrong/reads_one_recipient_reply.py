@@ -19,6 +19,7 @@ FAILS = [
     "lmtp/every-recipient-reply-is-read",
     "lmtp/low-level-data",
     "lmtp/missing-reply",
+    "lmtp/recipient-reply-that-is-none",
     "lmtp/refused-after-data",
     "lmtp/repeated-mailbox",
     "lmtp/replies-for-accepted-only",
