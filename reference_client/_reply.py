@@ -98,11 +98,7 @@ def usual_replies(received: bytes) -> tuple[Reply, ...]:
 
 
 class ReplyReader:
-    """Cuts received bytes into replies.
-
-    Attributes:
-        is_empty: Whether nothing is left over: no bytes, no line of an unfinished reply.
-    """
+    """Cuts received bytes into replies."""
 
     def __init__(self) -> None:
         self._received = bytearray()
@@ -111,7 +107,6 @@ class ReplyReader:
         self._texts: list[bytes] = []
         self._octets = 0
         self._half_blank = False
-        self.is_empty = True
 
     def receive_data(self, data: bytes) -> None:
         """Add bytes that came from the server."""
@@ -119,10 +114,11 @@ class ReplyReader:
             data = data.removeprefix(b"\n")
             self._half_blank = False
         self._received += data
-        self._see_what_is_left()
 
-    def _see_what_is_left(self) -> None:
-        self.is_empty = not (self._received or self._texts)
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left over: no bytes, no line of an unfinished reply."""
+        return not (self._received or self._texts)
 
     @property
     def is_full(self) -> bool:
@@ -135,7 +131,6 @@ class ReplyReader:
             self._half_blank = self._received.endswith(b"\r")
             self._received = self._received.lstrip(_BLANK)
             self._searched = 0
-            self._see_what_is_left()
 
     def next_reply(self) -> Reply | None:
         """Return the next whole reply, or None if its end has not come yet.
@@ -146,7 +141,6 @@ class ReplyReader:
         """
         while (line := self._next_line()) is not None:
             if (reply := self._add(line)) is not None:
-                self._see_what_is_left()
                 return reply
         return None
 
