@@ -26,7 +26,7 @@ client and server; by the clock: the median of the ratios of elapsed time, which
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1)
-@click.option("--quick", is_flag=True, help="Fewer turns: half a minute, and wider ranges.")
+@click.option("--quick", is_flag=True, help="Fewer turns: about a minute, and wider ranges.")
 @click.option("--json", "json_file", type=click.File("w"), metavar="F", help="Write the figures as JSON; '-': here.")
 @click.option("--list", "only_list", is_flag=True, help="Tell which figures there are.")
 def main(patterns: tuple[str, ...], json_file: IO[str] | None, *, quick: bool, only_list: bool) -> None:

@@ -180,9 +180,10 @@ class EnvelopeSession(AuthenticatedSession):
             self._put(block, count)
             if not self._awaited:  # a 421 was there before us, and nothing was sent
                 break
+        stream = self._stream()
         for _ in lines:
             yield self.getreply()
-            self._stream().skip_blank()
+            stream.skip_blank()
 
     def _await_room(self) -> bool:
         try:

@@ -108,7 +108,7 @@ class LMTP(SMTP):
             self._accepted += 1
         return code, text
 
-    def data(self, msg: Message) -> tuple[int, bytes]:
+    def data(self, msg: Message | MailData) -> tuple[int, bytes]:
         """Send the message with DATA and read the reply for each recipient into ``recipient_replies``.
 
         Args:
@@ -123,7 +123,7 @@ class LMTP(SMTP):
         """
         awaited = max(1, self._accepted)
         self.recipient_replies = ()
-        self._send_mail_data(MailData(msg))
+        self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
         self._awaited += awaited - 1
         replies, end = self._read_recipient_replies(awaited)
         self._forget_transaction()
@@ -161,7 +161,7 @@ class LMTP(SMTP):
         super()._forget_transaction()
         self._accepted = 0
 
-    def _deliver(self, msg: Message, accepted: Sequence[str], refused: Refusals) -> None:
+    def _deliver(self, msg: Message | MailData, accepted: Sequence[str], refused: Refusals) -> None:
         self._accepted = len(accepted)  # an overridden rcpt() may not have counted
         self.recipient_replies = ()
         reply = self.data(msg)

@@ -44,7 +44,7 @@ class MailSession(EnvelopeSession):
 
     # The data
 
-    def data(self, msg: MessageText) -> tuple[int, bytes]:
+    def data(self, msg: MessageText | MailData) -> tuple[int, bytes]:
         r"""Send the message with DATA.
 
         Args:
@@ -60,7 +60,7 @@ class MailSession(EnvelopeSession):
             SMTPServerDisconnected: The connection was lost, or the reply is none that the end of data can
                 have: nobody knows whether the mail was accepted.
         """
-        self._send_mail_data(MailData(msg))
+        self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
         code, text = self.getreply()
         self._forget_transaction()
         if not (is_positive(code) or is_negative(code)):
@@ -153,13 +153,15 @@ class MailSession(EnvelopeSession):
         lines = self._envelope_lines(paths, options, recipient_options, encoding)
         try:
             if self._has_steps_of_its_own():
+                content: MessageText | MailData = msg
                 replies = self._step_by_step(from_addr, recipients, options, recipient_options)
             else:
+                content = mail_data
                 replies = self._replies_to(lines, encoding)
             self._name_sender(from_addr, replies)
             accepted, refused = self._name_recipients(recipients, replies)
             self._leave = next(replies, None)
-            self._deliver(msg, accepted, refused)
+            self._deliver(content, accepted, refused)
         except BaseException as error:
             self._abandon_transaction(error)
             raise
@@ -190,7 +192,7 @@ class MailSession(EnvelopeSession):
             raise SMTPRecipientsRefused(refused)
         return accepted, refused
 
-    def _deliver(self, msg: MessageText, accepted: Sequence[str], refused: Refusals) -> None:  # noqa: ARG002 - LMTP
+    def _deliver(self, msg: MessageText | MailData, accepted: Sequence[str], refused: Refusals) -> None:  # noqa: ARG002 - LMTP
         """Send the message; further refusals join *refused*. SMTP has one reply for all recipients."""
         code, text = self.data(msg)
         if not is_positive(code):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.figures import FIGURES, QUICK, Effort, Figure
+from benchmarks.memory import extra_memory
 from benchmarks.pairs import Spread, Turn, take_turns
 from benchmarks.senders import RECIPIENTS, SENDER, Message, client, client_session, raw
 from benchmarks.servers import own_sink
@@ -55,6 +56,15 @@ def test_the_sink_counts_round_trips(pipelining: bool, recipients: int, turns: i
         before = int(smtp.docmd("VRFY", "turns")[1])
         smtp.sendmail(SENDER, RECIPIENTS[:recipients], SMALL.make())
         assert int(smtp.docmd("VRFY", "turns")[1]) - before - 1 == turns
+
+
+def test_memory_is_that_of_the_client_and_tells_copies_from_streams() -> None:
+    message = Message(octets=20_000_000)
+    ballast = message.make()  # what the process has that starts the other is none of its business
+    with own_sink() as server:
+        assert extra_memory("smtplib", server, message) > 1
+        assert extra_memory("reference_client", server, message) < 0.5
+    assert ballast
 
 
 @pytest.mark.parametrize("kind", ["text", "base64"])
