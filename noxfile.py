@@ -43,6 +43,22 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Search for inputs that break a property; ``--seconds 600``, ``--corpus DIR`` and more: ``-- --help``."""
+    session.install("-e", ".[conformance]", *TEST, *CLIENTS)
+    # By coverage as well, where there is a wheel of atheris: not for every system, nor every interpreter.
+    session.run("python", "-m", "pip", "install", "--only-binary", ":all:", "atheris", success_codes=[0, 1])
+    session.run("python", "-m", "tests.fuzzing", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Play the whole corpus again and again, half of the time under load; ``--runs 500`` and more: ``-- --help``."""
+    session.install("-e", ".[conformance]", *TEST, *CLIENTS)
+    session.run("python", "-m", "tests.soak", *session.posargs)
+
+
+@nox.session
 def peers(session: nox.Session) -> None:
     """Let the mail clients of others meet the presets; curl, swaks, msmtp, smtp-source, nodemailer are installed."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
@@ -84,12 +100,19 @@ def page(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the speed of the reference client, as ratios; arguments go to ``python -m benchmarks`` (``--quick``)."""
+    session.install("-e", ".[conformance]")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def quality(session: nox.Session) -> None:
     """Check types, style, architecture and the scenario files."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS, *QUALITY)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("mypy", *OURS, "tests", "noxfile.py")
+    session.run("mypy", *OURS, "benchmarks", "tests", "noxfile.py")
     session.run("lint-imports")
     session.run("smtp-conformance", "lint")
 

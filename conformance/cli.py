@@ -1,8 +1,9 @@
-"""This module owns the command line. It is the only one that imports click; what a command does is elsewhere."""
+"""This module owns the command line. What a command does is elsewhere; click is imported for it and its help alone."""
 
 from __future__ import annotations
 
 import errno
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import conformance
-from conformance.errors import ExitCode, ScenarioError, SuiteError
+from conformance.cli_help import EXAMPLES_OF_ALL, EXAMPLES_OF_RUN, Sections
+from conformance.errors import ExitCode, ScenarioError, SuiteError, visible
 
 if TYPE_CHECKING:
     from conformance.scenario.collection import Corpus
@@ -22,6 +24,7 @@ _LEVELS = ("documented", "protocol", "de-facto")
 
 def run_command_line() -> NoReturn:
     """Run the command line and exit with the code of the design; errors are one clear message."""
+    _escape_what_cannot_be_written()
     try:
         code = main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -32,7 +35,7 @@ def run_command_line() -> NoReturn:
         error.show()
         code = ExitCode.USAGE
     except SuiteError as error:
-        click.echo(f"smtp-conformance: {error}", err=True)
+        click.echo(visible(f"smtp-conformance: {error}"), err=True)
         code = error.exit_code
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
@@ -45,7 +48,18 @@ def run_command_line() -> NoReturn:
     sys.exit(int(code or 0))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def _escape_what_cannot_be_written() -> None:
+    """See to it that no text ends a command because the encoding of its output has no place for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@click.group(
+    cls=Sections,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXAMPLES_OF_ALL,
+)
 @click.version_option(conformance.__version__, prog_name="smtp-conformance")
 def main() -> None:
     """Judge SMTP and LMTP clients that have the API of Python's smtplib."""
@@ -88,8 +102,7 @@ def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@main.command()
-@_selecting
+@main.command(epilog=EXAMPLES_OF_RUN)
 @click.option(
     "--client",
     "clients",
@@ -98,6 +111,7 @@ def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
     help="What to judge: a module (smtplib, package.module:attribute), a module in another interpreter (smtplib@3.8, "
     "smtplib@/path/to/python), adapter:NAME, exec:COMMAND. Repeatable. Left out: reference_client.",
 )
+@_selecting
 @click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="F", help="Write results as JSON lines.")
 @_reporting
@@ -121,8 +135,8 @@ def _reporting(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--in-process", is_flag=True, help="Run the candidate in this process: for debugging.")
 @click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
-@click.option("-q", "--quiet", count=True, help="Less output.")
-@click.option("-v", "--verbose", count=True, help="More output: every scenario, its differences and dialogue.")
+@click.option("-q", "--quiet", count=True, help="Only what failed, in a line each; -qq: only who conforms.")
+@click.option("-v", "--verbose", count=True, help="Every scenario as it comes, all failures in full; -vv: at length.")
 def run(**options: Any) -> None:
     """Play scenarios against candidates and judge them.
 
@@ -188,13 +202,17 @@ def show(scenario_id: str, folders: Sequence[Path]) -> None:
 
 
 @main.command()
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
 @click.option("--uncovered", is_flag=True, help="Only clauses without a scenario.")
 @_scenarios_option
-def clauses(*, uncovered: bool, folders: Sequence[Path]) -> None:
-    """List the clauses and how many scenarios judge each."""
+def clauses(patterns: Sequence[str], *, uncovered: bool, folders: Sequence[Path]) -> None:
+    """List the clauses: where each stands, what it says, and how many scenario files judge it.
+
+    PATTERN is a clause, a glob, or the first part of ids: lmtp; none: all.
+    """
     from conformance.report.listing import list_of_clauses
 
-    list_of_clauses(_corpus(folders), uncovered=uncovered)
+    list_of_clauses(_corpus(folders), patterns=patterns, uncovered=uncovered)
 
 
 @main.command()
@@ -227,12 +245,13 @@ def compare(before: str, after: str, **options: Any) -> None:
     differs, with 1 if something does.
     """
     from conformance.report import compare as comparing
+    from conformance.report.changes import comparison_lines
     from conformance.report.run import RunOptions
+    from conformance.report.screen import Screen
     from conformance.scenario.collection import read_catalogue
 
     found = comparing.compare(before, after, RunOptions(**options))
-    for line in comparing.comparison_lines(found, read_catalogue(options["folders"])):
-        click.echo(line)
+    Screen().say_lines(comparison_lines(found, read_catalogue(options["folders"])))
     sys.exit(found.exit_code)
 
 
@@ -242,20 +261,17 @@ def compare(before: str, after: str, **options: Any) -> None:
 @click.option("-n", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Spread over N processes.")
 @click.option("--list", "only_list", is_flag=True, help="Tell which candidates there are, and judge none.")
 def matrix(patterns: Sequence[str], workers: int, *, only_list: bool, **reports: Path | None) -> None:
-    """Judge all candidates of this machine, each with its shipped baseline, and print one table by family."""
+    """Judge all candidates of this machine, held against the shipped baselines, side by side in one table."""
     from conformance.report.forms import Forms
-    from conformance.report.matrix import find_candidates, judge_all, table_lines
+    from conformance.report.matrix import find_candidates, judge_all
 
     found = list(find_candidates())
     for each in found:
-        click.echo(f"{'' if each.there else 'left out: '}{each.client}: {each.told}")
-    if only_list:
-        return
-    clients = [each.client for each in found if each.there]
-    code, results = judge_all(clients, patterns=patterns, workers=workers, forms=Forms(**reports))
-    for line in table_lines(clients, results) if results else ():
-        click.echo(line)
-    sys.exit(code)
+        if only_list or not each.there:
+            click.echo(f"{'' if each.there else 'left out: '}{each.client}: {each.told}")
+    if not only_list:
+        clients = [each.client for each in found if each.there]
+        sys.exit(judge_all(clients, patterns=patterns, workers=workers, forms=Forms(**reports)))
 
 
 @main.group()

@@ -6,8 +6,17 @@ A candidate's failing is never an error but a ``Difference``, which is a value.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but line feed and tab, what changes the direction of text, and what no encoding can write."""
+
+
+def visible(text: str) -> str:
+    """Return text that says to a terminal what it says to people: what would command it is an escape."""
+    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class ExitCode(enum.IntEnum):
@@ -42,7 +51,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+        return visible(f"{self.path}:{self.line}:{self.column}: {self.message}")
 
 
 class SuiteError(Exception):

@@ -6,6 +6,7 @@ imports them only once scenarios are asked for.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _SESSION = pytest.StashKey["RunSession"]()
 DEFAULT_CLIENT = "reference_client"
+_MEANWHILE = 5
+"""Scenarios between two that wait. The first share of a worker of pytest-xdist is to have all that wait."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,6 +76,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if root is None or file_path == root / "clauses.yaml":
         return None
     return ScenarioFile.from_parent(parent, path=file_path, scenario_root=root)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spread the scenarios that wait for time to pass among the first of the others, which are played meanwhile."""
+    if _SESSION in config.stash:
+        waiting = [item for item in items if _waits(item)]
+        others = iter([item for item in items if not _waits(item)])
+        items[:] = [one for item in waiting for one in (item, *itertools.islice(others, _MEANWHILE))] + list(others)
+        plays = [(item.scenario, item.client) for item in items if isinstance(item, ScenarioItem)]
+        config.stash[_SESSION].play_ahead(plays)
+
+
+def _waits(item: pytest.Item) -> bool:
+    return isinstance(item, ScenarioItem) and item.scenario.waits
 
 
 def _session(config: pytest.Config) -> RunSession:

@@ -6,6 +6,7 @@ imports them only once a server is asked for.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def _started(request: pytest.FixtureRequest, name: str, *, transport: str = "tcp", lmtp: bool = False) -> MailServer:
     """Return a running server that behaves as the markers of the test say."""
     try:
+        from conformance.errors import SuiteError
         from conformance.serving.library import FileLibrary
         from fake_servers.mail_server import MailServer
         from fake_servers.manners import Conduct
+        from fake_servers.rule_text import RuleError
         from fake_servers.steps import Transport
     except ImportError as error:
         pytest.fail(f"fake servers need {error.name}: pip install 'smtp-conformance[conformance]'", pytrace=False)
@@ -45,19 +48,25 @@ def _started(request: pytest.FixtureRequest, name: str, *, transport: str = "tcp
     for marker in markers:
         settings |= marker.kwargs
     named = {key: settings.pop(key) for key in ("play", "rules", "time_factor") if key in settings}
-    server = MailServer(
-        Conduct(lmtp=lmtp, **settings),
-        transport=Transport(transport),
-        library=FileLibrary(),
-        time_factor=named.get("time_factor", 1.0),
-        name=name,
-    )
-    for preset in (preset for marker in markers for preset in marker.args):
-        server.preset(preset)
-    for at, reply in named.get("rules", ()):
-        server.rule(at, reply)
-    if "play" in named:
-        server.play(named["play"])
+    with contextlib.ExitStack() as undo:
+        try:
+            server = MailServer(
+                Conduct(lmtp=lmtp, **settings),
+                transport=Transport(transport),
+                library=FileLibrary(),
+                time_factor=named.get("time_factor", 1.0),
+                name=name,
+            )
+            undo.callback(server.stop)
+            for preset in (preset for marker in markers for preset in marker.args):
+                server.preset(preset)
+            for at, reply in named.get("rules", ()):
+                server.rule(at, reply)
+            if "play" in named:
+                server.play(named["play"])
+        except (SuiteError, RuleError, TypeError, ValueError, OSError) as error:
+            pytest.fail(f"{name} cannot be what the marker {_MARKER} says: {error}", pytrace=False)
+        undo.pop_all()
     server.start()
     request.node.stash.setdefault(_SERVERS, []).append(server)
     return server

@@ -70,6 +70,7 @@ class Connection(Reception):
         a_block = max(limits.FLOOD_BLOCK_OCTETS // max(len(octets), 1), 1)
         left = times if times is not None else limits.FLOOD_OCTETS // max(len(octets), 1)
         block = octets * a_block
+        self.session.surplus += left * sum(1 for _ in ReplyCollector().collect(octets))
         while left and not self.session.output_ended:
             self.notice()
             if self._inbox.ended:

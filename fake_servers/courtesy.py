@@ -1,4 +1,4 @@
-"""This module owns courtesy: what a server answers to RSET, NOOP, QUIT and a repeated greeting command without a step.
+"""This module owns courtesy: what a server answers to RSET, NOOP, QUIT and EHLO (LHLO) without a step.
 
 When courtesy is due is the player's business.
 """
@@ -35,12 +35,20 @@ def _noop(line: bytes, session: Session) -> bytes:
 
 
 def _greeting(line: bytes, session: Session) -> bytes | None:
-    """Answer as before; STARTTLS is offered no more once TLS was negotiated (RFC 3207 section 4.2)."""
-    accepted = session.greeting_replies.get(verb_of(line))
-    if accepted is None or not session.encrypted:
-        return accepted
-    return without_extension(accepted, "STARTTLS")
+    """Answer as before; STARTTLS is offered no more once TLS was negotiated (RFC 3207 section 4.2).
 
+    A client is free to greet the server before a command that the script has no greeting for, by the command of the
+    protocol; it is offered nothing.
+    """
+    verb = verb_of(line)
+    accepted = session.greeting_replies.get(verb)
+    if accepted is None:
+        first = session.welcome and not session.introduced and verb == ("LHLO" if session.lmtp else "EHLO")
+        return _OFFERS_NOTHING if first else None
+    return without_extension(accepted, "STARTTLS") if session.encrypted else accepted
+
+
+_OFFERS_NOTHING = b"250 fake.example.test\r\n"
 
 _ANSWERS: Mapping[str, Callable[[bytes, Session], bytes | None]] = MappingProxyType(
     {"RSET": _reset, "NOOP": _noop, "QUIT": _closing, **dict.fromkeys(GREETING_VERBS, _greeting)}

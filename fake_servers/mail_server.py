@@ -24,6 +24,7 @@ from fake_servers.loosening import loosened
 from fake_servers.mail_session import MailSession
 from fake_servers.manners import Conduct
 from fake_servers.messages import Mailbox, Message, Taker
+from fake_servers.octets import printable
 from fake_servers.player import Player, Stage
 from fake_servers.recorder import Keeping, Recorder, Watcher
 from fake_servers.rule_text import RuleSettings, build_rule
@@ -233,8 +234,8 @@ class MailServer(Host):
         said = [event for event in self.transcript.events if event.connection == connection and event.octets]
         if not said:
             return ""
-        last = said[-1].octets.decode("utf-8", "replace").rstrip().rpartition("\n")[2]
-        return f", after {said[-1].kind.value}: {last}"
+        last = said[-1].octets.rstrip().rpartition(b"\n")[2]
+        return f", after {said[-1].kind.value}: {printable(last)}"
 
     def wait_for(
         self, *, messages: int | None = None, connections: int | None = None, timeout: float = 5.0

@@ -38,8 +38,7 @@ def undo_transparency(octets: bytes) -> bytes:
 
     Only CRLF ends a line here: a bare LF is part of the line that it stands in.
     """
-    lines = octets.split(b"\r\n")
-    return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
+    return octets.removeprefix(b".").replace(b"\r\n.", b"\r\n")
 
 
 def first_difference(expected: bytes, received: bytes) -> tuple[str, str]:

@@ -81,10 +81,13 @@ def may_be_passed(step: Branches) -> bool:
 def awaiting_client(steps: Steps) -> Iterator[Step]:
     """Yield the steps that wait on the client and may not be left out."""
     for step in steps:
-        if isinstance(step, Command | MailData | ReadOctets | NegotiateTls) or (
-            isinstance(step, Branches) and not may_be_passed(step)
-        ):
-            yield step
+        match step:
+            case Command() | MailData() | ReadOctets():
+                yield step
+            case NegotiateTls(optional=False):
+                yield step
+            case Branches() if not may_be_passed(step):
+                yield step
 
 
 def in_words(step: Step) -> str:

@@ -27,11 +27,14 @@ class Session:
     Attributes:
         lmtp: whether the protocol is LMTP.
         greeted: whether the greeting was sent.
+        welcome: whether it was positive.
         output_ended: whether the server says nothing more.
         encrypted: whether TLS was negotiated.
         owed: what has come and has no reply yet, by verb, in order.
+        surplus: how many replies the client may have taken for those to its commands without their being so.
         offered: the service extensions offered last: EHLO keyword and parameters.
         greeting_replies: the last accepted reply to each greeting command.
+        introduced: whether a greeting command was answered, in whatever way.
         in_authentication: whether a challenge was sent last.
         mail_refused: whether the last MAIL was refused.
         accepted_recipients: in this transaction.
@@ -45,11 +48,14 @@ class Session:
 
     lmtp: bool
     greeted: bool = False
+    welcome: bool = False
     output_ended: bool = False
     encrypted: bool = False
     owed: deque[str] = field(default_factory=deque)
+    surplus: int = 0
     offered: dict[str, str] = field(default_factory=dict)
     greeting_replies: dict[str, bytes] = field(default_factory=dict)
+    introduced: bool = False
     in_authentication: bool = False
     mail_refused: bool = False
     accepted_recipients: int = 0
@@ -86,8 +92,9 @@ class Session:
         """Take note of the end of the mail data."""
         self.in_data = False
         # LMTP: one reply for each accepted recipient (RFC 2033 section 4.2).
-        count = self.accepted_recipients if self.lmtp else 1
-        self.owed.extend([MAIL_DATA] * max(count, 1))
+        count = max(self.accepted_recipients if self.lmtp else 1, 1)
+        self.owed.extend([MAIL_DATA] * count)
+        self.surplus += count - 1  # to a client that reads only one
 
     def tls_began(self) -> None:
         """Take note of TLS: what the server offered before is forgotten (RFC 3207 section 4.2)."""
@@ -101,8 +108,10 @@ class Session:
     def reply_sent(self, reply: SentReply) -> None:
         """Take note of a reply."""
         if not self.greeted:
-            self.greeted = True
+            self.greeted, self.welcome = True, reply.positive
             return
+        if not self.owed:
+            self.surplus += 1
         answered = self.owed.popleft() if self.owed else ""
         self.in_authentication = reply.code == "334" and answered in {"AUTH", RESPONSE}
         effect = _EFFECTS.get(answered)
@@ -110,6 +119,7 @@ class Session:
             effect(self, answered, reply)
 
     def _greeting_answered(self, verb: str, reply: SentReply) -> None:
+        self.introduced = True
         if reply.positive:
             self.greeting_replies[verb] = reply.octets
             self.offered = {} if verb == "HELO" else offered_extensions(reply)
@@ -148,6 +158,15 @@ class Session:
         self.accepted_recipients = self.refused_recipients = 0
 
     # What follows.
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether the client must know, however it counts replies, that one to a command of its own is to come.
+
+        A client that took a reply that nobody asked for as the one to its command is out of step. It then goes on
+        before the server has answered, or just behind, as chance has it: that is no second fault, and not this one.
+        """
+        return len(self.owed) > self.surplus
 
     @property
     def pipelining(self) -> bool:

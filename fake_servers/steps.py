@@ -132,7 +132,7 @@ class MailData(ScriptStep):
 
     Attributes:
         content: the message after transparency is undone, with its final CRLF; None: any.
-        others: what may come instead of it.
+        others: contents that will do as well.
     """
 
     content: bytes | None
@@ -155,12 +155,14 @@ class NegotiateTls(ScriptStep):
         require_client_certificate: whether a client without one is refused.
         cut: end the connection after the first octets of the client's handshake, in this way.
         instead: what is sent in clear instead of TLS, behind those octets; empty: nothing, TLS is negotiated.
+        optional: whether the client may close the connection instead.
     """
 
     certificate: Certificate = Certificate.TRUSTED
     require_client_certificate: bool = False
     cut: Ending | None = None
     instead: bytes = b""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,3 +244,15 @@ class Script:
     lmtp: bool = False
     time_factor: float = 1.0
     name: str = field(default="script")
+
+    @property
+    def waits(self) -> bool:
+        """Whether time is a part of it: somewhere the server is silent, pauses or stalls."""
+        return any(_waits(dialogue.steps) for dialogue in self.dialogues)
+
+
+def _waits(steps: tuple[Step, ...]) -> bool:
+    return any(
+        isinstance(step, Silence | Pause | Stall) or (isinstance(step, Branches) and any(map(_waits, step.branches)))
+        for step in steps
+    )

@@ -32,6 +32,7 @@ ONE_AT_A_TIME = "one-command-at-a-time"
 """The client waits for the reply to a command before the next (RFC 5321 section 4.3.1), unless PIPELINING was offered.
 
 Even then EHLO, DATA, VRFY, EXPN, QUIT, NOOP (RFC 2920 section 3.1), AUTH and STARTTLS (RFC 3207 section 4) end a group.
+A reply that the server sent unasked may have been taken for the one that is awaited: see ``Session.awaits_reply``.
 """
 
 GREETING_COMMAND = "greeting-command-of-the-protocol"
@@ -163,7 +164,7 @@ def _nothing_after_quit(arrival: _Arrival) -> str | None:
 
 def _one_at_a_time(arrival: _Arrival) -> str | None:
     session = arrival.session
-    if not session.owed or not session.greeted or session.output_ended:
+    if not session.awaits_reply or not session.greeted or session.output_ended:
         return None
     if not session.pipelining:
         why = "PIPELINING was not offered"

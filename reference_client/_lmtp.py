@@ -14,6 +14,7 @@ import socket
 
 from ._connection import GLOBAL_DEFAULT_TIMEOUT, SERVICE_CLOSING
 from ._endpoint import LMTP_PORT
+from ._envelope import with_our_steps
 from ._exceptions import DeliveryUnknown, SMTPHeloError, SMTPRecipientsRefused, SMTPServerDisconnected
 from ._mail_data import MailData
 from ._reply import is_negative, is_positive
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 UNKNOWN = (-1, b"the connection ended before the reply for this recipient: delivery is unknown")
 
 
+@with_our_steps
 class LMTP(SMTP):
     """A client session with an LMTP server (norm: LMTP).
 
@@ -106,7 +108,7 @@ class LMTP(SMTP):
             self._accepted += 1
         return code, text
 
-    def data(self, msg: Message) -> tuple[int, bytes]:
+    def data(self, msg: Message | MailData) -> tuple[int, bytes]:
         """Send the message with DATA and read the reply for each recipient into ``recipient_replies``.
 
         Args:
@@ -121,7 +123,7 @@ class LMTP(SMTP):
         """
         awaited = max(1, self._accepted)
         self.recipient_replies = ()
-        self._send_mail_data(MailData(msg))
+        self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
         self._awaited += awaited - 1
         replies, end = self._read_recipient_replies(awaited)
         self._forget_transaction()
@@ -151,11 +153,15 @@ class LMTP(SMTP):
                 break
         return replies + [rest] * (awaited - len(replies)), end
 
+    def _send_to_nobody(self) -> None:
+        # RFC 2033 4.2: no reply comes to mail data that have no recipient, or who knows which.
+        self.close()
+
     def _forget_transaction(self) -> None:
         super()._forget_transaction()
         self._accepted = 0
 
-    def _deliver(self, msg: Message, accepted: Sequence[str], refused: Refusals) -> None:
+    def _deliver(self, msg: Message | MailData, accepted: Sequence[str], refused: Refusals) -> None:
         self._accepted = len(accepted)  # an overridden rcpt() may not have counted
         self.recipient_replies = ()
         reply = self.data(msg)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # Large enough that a system call per piece costs nothing, small enough to stay in a processor's cache.
 PIECE = 131_072
 
-_END_OF_DATA = b".\r\n"
 _ANY_LINE_END = re.compile(r"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"\n\.")
 
 
 class MailData:
@@ -40,30 +40,35 @@ class MailData:
                 message.encode("ascii")
             self._source: _Text | _Octets = _Text(message)
         else:
-            self._source = _Octets(memoryview(message).cast("B"))
+            self._source = _Octets(message if isinstance(message, bytes) else memoryview(message).cast("B"))
 
     @property
     def size(self) -> int:
-        """Octets of the message with its line ends, without doubled dots and the end of data (RFC 1870 4)."""
+        """Octets of the message with its line ends, without doubled dots and the end of data (RFC 1870 5)."""
         return self._source.size()
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces for the wire: dots doubled, the end of data in the last one."""
-        return with_transparency(self._source.pieces())
+        pieces = self._source.pieces()
+        if isinstance(pieces, bytes):  # all of it
+            return iter([_with_doubled_dots(pieces, at_line_start=True) + _end_behind(pieces)])
+        return with_transparency(pieces)
 
 
 class _Octets:
     """Bytes, sent as they are."""
 
-    def __init__(self, octets: memoryview) -> None:
+    def __init__(self, octets: bytes | memoryview) -> None:
         self._octets = octets
 
     def size(self) -> int:
-        return len(self._octets) + (0 if bytes(self._octets[-2:]) == b"\r\n" else 2)
+        return len(self._octets) + (0 if self._octets[-2:] == b"\r\n" else 2)
 
-    def pieces(self) -> Iterator[bytes]:
-        for start in range(0, len(self._octets), PIECE):
-            yield bytes(self._octets[start : start + PIECE])
+    def pieces(self) -> bytes | Iterator[bytes]:
+        octets = self._octets
+        if len(octets) <= PIECE:
+            return bytes(octets)
+        return (bytes(octets[start : start + PIECE]) for start in range(0, len(octets), PIECE))
 
 
 class _Text:
@@ -74,10 +79,15 @@ class _Text:
 
     def size(self) -> int:
         text = self._text
-        lone = text.count("\r") + text.count("\n") - 2 * text.count("\r\n")
-        return len(text) + lone + (0 if text.endswith(("\r", "\n")) else 2)
+        lines = text.count("\n")
+        if "\r" in text:
+            lines += text.count("\r") - 2 * text.count("\r\n")
+        return len(text) + lines + (0 if text.endswith(("\r", "\n")) else 2)
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> bytes | Iterator[bytes]:
+        return _with_crlf(self._text.encode("ascii")) if len(self._text) <= PIECE else self._slices()
+
+    def _slices(self) -> Iterator[bytes]:
         start = 0
         while start < len(self._text):
             end = start + PIECE
@@ -88,14 +98,10 @@ class _Text:
 
 
 def _with_crlf(piece: bytes) -> bytes:
-    pairs = piece.count(b"\r\n")
-    lone_returns = piece.count(b"\r") - pairs
-    if lone_returns == 0 and piece.count(b"\n") == pairs:
-        return piece
-    if pairs:
-        piece = piece.replace(b"\r\n", b"\n")
-    if lone_returns:
-        piece = piece.replace(b"\r", b"\n")
+    if b"\r" in piece:
+        if piece.count(b"\r") == piece.count(b"\n") == piece.count(b"\r\n"):
+            return piece
+        piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return piece.replace(b"\n", b"\r\n")
 
 
@@ -109,15 +115,30 @@ def with_transparency(pieces: Iterable[bytes]) -> Iterator[bytes]:
     waiting = b""  # the last piece is known as such only when no other follows
     at_line_start = True  # the data begin behind the CRLF of DATA
     ending = b""
-    for piece in filter(None, pieces):
+    for piece in pieces:
+        if not piece:
+            continue
         if waiting:
             yield waiting
-        waiting = piece.replace(b"\n.", b"\n..")
-        if at_line_start and piece.startswith(b"."):
-            waiting = b"." + waiting
+        waiting = _with_doubled_dots(piece, at_line_start=at_line_start)
         at_line_start = piece.endswith(b"\n")
-        ending = (ending + piece[-2:])[-2:]
-    yield waiting + (b"" if ending == b"\r\n" else b"\r\n") + _END_OF_DATA
+        ending = piece[-2:] if len(piece) > 1 else ending[-1:] + piece
+    yield waiting + _end_behind(ending)
+
+
+def _end_behind(text: bytes) -> bytes:
+    return b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"
+
+
+def _with_doubled_dots(piece: bytes, *, at_line_start: bool) -> bytes:
+    # Base64, which most large mail is, has no dots, and one octet is found at the speed of memory. The pattern finds
+    # two of them three times as fast as replace() does; and it finds none, in most mail.
+    if b"." not in piece:
+        return piece
+    starts_with_dot = at_line_start and piece.startswith(b".")
+    if _LEADING_DOT.search(piece):
+        piece = piece.replace(b"\n.", b"\n..")
+    return b"." + piece if starts_with_dot else piece
 
 
 def quotedata(data: str) -> str:

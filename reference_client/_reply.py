@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
+from functools import lru_cache
 
 # A limit is there to bound memory and time against a hostile server, not to enforce RFC 5321 4.5.3.1.5 (512
 # octets), which servers break: 8192 is what every program written against the norm has lived with.
@@ -24,6 +25,9 @@ MAX_REPLY = 1_048_576
 # wild and "any text MUST be acceptable"), and any three digits match, so that a code out of range can be named.
 _LINE = re.compile(rb"([0-9]{3})(?:([ -])([^\r]*))?")
 _BLANK = b"\r\n"
+_USUAL = re.compile(rb"(?:[2-5][0-9]{2}[ -][^\r\n]*+\r\n)*[2-5][0-9]{2} [^\r\n]*+\r\n")
+# RFC 5321 4.5.3.1.5 has as much for one line. More of it is not usual.
+USUAL_LENGTH = 512
 
 
 class Reply(namedtuple("Reply", ("code", "text"))):  # typing.NamedTuple costs a third of our import time
@@ -69,6 +73,30 @@ class OversizeReplyError(Exception):
     """A reply that passes a limit."""
 
 
+# A server has few things to say, says them in whole segments, and says them again and again. For those this does in a
+# tenth of the time what a ReplyReader does for all.
+@lru_cache(maxsize=32)
+def usual_replies(received: bytes) -> tuple[Reply, ...]:
+    """Return the replies if the octets are whole replies in their usual form, and nothing else.
+
+    An empty result says nothing: the octets are for a ReplyReader then, which reads the others in the same way.
+    """
+    if _USUAL.fullmatch(received) is None:
+        return ()
+    replies: list[Reply] = []
+    texts: list[bytes] = []
+    code = b""
+    for line in received.split(b"\r\n")[:-1]:
+        if texts and line[:3] != code:
+            return ()
+        code = line[:3]
+        texts.append(line[4:].strip(b" \t"))
+        if line[3:4] == b" ":
+            replies.append(Reply(int(code), b"\n".join(texts)))
+            texts = []
+    return tuple(replies)
+
+
 class ReplyReader:
     """Cuts received bytes into replies."""
 
@@ -90,7 +118,12 @@ class ReplyReader:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left over: no bytes, no line of an unfinished reply."""
-        return not self._received and not self._texts
+        return not (self._received or self._texts)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more has come than a reply may have; what is behind it can wait."""
+        return len(self._received) > MAX_REPLY
 
     def skip_blank(self) -> None:
         """Drop line ends in front of the next reply; between replies they say nothing."""

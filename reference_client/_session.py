@@ -105,7 +105,7 @@ class Session(Connection):
         self._ehlo_was_refused = not self._is_greeted
         if code == 250:  # RFC 5321 4.1.1.1; another 2yz is a yes that offers nothing
             self.does_esmtp = True
-            self.esmtp_features = parse_offers(text)
+            self.esmtp_features = dict(parse_offers(text))
         return code, text
 
     def helo(self, name: str = "") -> tuple[int, bytes]:

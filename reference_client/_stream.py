@@ -8,11 +8,13 @@ another Stream, which is how plaintext read ahead of TLS negotiation is forgotte
 from __future__ import annotations
 
 import select
+import selectors
 import time
 from collections import deque
+from functools import partial
 
 from ._exceptions import SMTPServerDisconnected, TimedOut
-from ._reply import MalformedReplyError, OversizeReplyError, Reply, ReplyReader
+from ._reply import USUAL_LENGTH, MalformedReplyError, OversizeReplyError, Reply, ReplyReader, usual_replies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +38,10 @@ class Stream:
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self._reader = ReplyReader()
-        self._put_back: deque[Reply] = deque()
-        self._poll = _poller(sock)
+        self._ready: deque[Reply] = deque()  # read already, or put back
+        self._descriptor = sock.fileno() if hasattr(sock, "fileno") else -1
+        self._is_readable = _poller(self._descriptor)
+        self._is_tls = hasattr(sock, "pending")
 
     def read(self) -> Reply:
         """Wait for the next whole reply.
@@ -48,33 +52,54 @@ class Stream:
             MalformedReplyError: What came is not a reply.
             OversizeReplyError: The reply passes a limit.
         """
-        if self._put_back:
-            return self._put_back.popleft()
-        deadline: float | None = None
-        while (reply := self._reader.next_reply()) is None:
-            if deadline is None:
-                deadline = self._deadline()
-            elif time.monotonic() > deadline:
+        if self._ready:
+            return self._ready.popleft()
+        if not self._reader.is_empty:
+            return self._reader.next_reply() or self._read_rest()
+        received = self._receive()
+        if len(received) <= USUAL_LENGTH and (replies := usual_replies(received)):
+            if len(replies) > 1:
+                self._ready.extend(replies[1:])
+            return replies[0]
+        self._reader.receive_data(received)
+        return self._reader.next_reply() or self._read_rest()
+
+    def _read_rest(self) -> Reply:
+        deadline = self._deadline()
+        while True:
+            self._reader.receive_data(self._receive())
+            if (reply := self._reader.next_reply()) is not None:
+                return reply
+            if time.monotonic() > deadline:
                 raise TimedOut(f"expected a whole reply within {PATIENCE} timeouts, got part of one")
-            self._receive()
-        return reply
 
     def read_ready(self) -> Reply | None:
         """Return the next whole reply if it is here already; never wait.
 
         Raises: as ``read``.
         """
-        if self._put_back:
-            return self._put_back.popleft()
+        if self._ready:
+            return self._ready.popleft()
         self._reader.skip_blank()
         if (reply := self._reader.next_reply()) is None and self._receive_ready():
             self._reader.skip_blank()
             reply = self._reader.next_reply()
         return reply
 
+    @property
+    def has_left_over(self) -> bool:
+        """Whether something came along with the last reply, or was put back."""
+        return bool(self._ready) or not self._reader.is_empty
+
+    def is_quiet(self) -> bool:
+        """Say whether there is nothing to read: nothing left over, and nothing new."""
+        if self._ready or not self._reader.is_empty or self._is_readable():
+            return False
+        return not (self._is_tls and self._tls_pending())
+
     def put_back(self, reply: Reply) -> None:
         """Make a reply the next one to be read."""
-        self._put_back.appendleft(reply)
+        self._ready.appendleft(reply)
 
     @property
     def is_mid_reply(self) -> bool:
@@ -102,6 +127,38 @@ class Stream:
             lost.last_reply = self._last_words()
             raise lost from error
 
+    def await_room(self) -> bool:
+        """Wait until something can be written, and take in what comes meanwhile.
+
+        RFC 2920 3.1: while a client only writes, and the server waits for its replies to be read, both wait for ever.
+
+        Returns:
+            Whether the connection is still there.
+
+        Raises:
+            TimedOut: The server neither took nor sent anything for the time of the socket's timeout.
+            MalformedReplyError, OversizeReplyError: As ``read``.
+        """
+        if self._descriptor < 0:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._descriptor, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            while events := selector.select(self.sock.gettimeout()):
+                try:
+                    if events[0][1] & selectors.EVENT_READ:
+                        self._receive_ready()
+                except SMTPServerDisconnected:  # the replies that came before are still to be read
+                    return False
+                if events[0][1] & selectors.EVENT_WRITE:
+                    return True
+                if self._reader.is_full:
+                    selector.modify(self._descriptor, selectors.EVENT_WRITE)
+        raise TimedOut("timed out sending: the connection is closed")
+
+    def skip_blank(self) -> None:
+        """Drop line ends between two replies to one group of commands."""
+        self._reader.skip_blank()
+
     def _last_words(self) -> Reply | None:
         # A server that has had enough says so and closes; its reply lies behind our failed write.
         try:
@@ -111,29 +168,32 @@ class Stream:
 
     def _deadline(self) -> float:
         timeout = self.sock.gettimeout()
-        return float("inf") if timeout is None else time.monotonic() + PATIENCE * timeout
+        # One timeout at most has passed with the first part.
+        return float("inf") if timeout is None else time.monotonic() + (PATIENCE - 1) * timeout
 
-    def _receive(self) -> None:
+    def _receive(self) -> bytes:
         try:
             data = self.sock.recv(_RECEIVE)
         except OSError as error:
             raise _lost(error, "waiting for a reply") from error
-        self._accept(data)
+        return data or self._accept(data)
 
-    def _accept(self, data: bytes) -> None:
+    def _accept(self, data: bytes) -> bytes:
         if not data:
             raise SMTPServerDisconnected("expected a reply, but the server closed the connection")
-        self._reader.receive_data(data)
+        return data
+
+    def _tls_pending(self) -> bool:
+        return self.sock.pending() > 0  # type: ignore[attr-defined,no-any-return]
 
     def _receive_ready(self) -> bool:
         """Take in what can be read without waiting; say whether there was anything."""
-        if not hasattr(self.sock, "pending"):
-            if not self._poll():
-                return False
-            self._receive()
-            return True
-        # TLS: octets on the wire need not hold any of ours (session tickets, key updates).
-        return (self.sock.pending() > 0 or self._poll()) and self._receive_tls_ready()
+        if self._is_tls:  # octets on the wire need not hold any of ours (session tickets, key updates)
+            return (self._tls_pending() or bool(self._is_readable())) and self._receive_tls_ready()
+        if not self._is_readable():
+            return False
+        self._reader.receive_data(self._receive())
+        return True
 
     def _receive_tls_ready(self) -> bool:
         from ssl import SSLWantReadError, SSLWantWriteError  # noqa: PLC0415 - plain sessions do without
@@ -148,7 +208,7 @@ class Stream:
             raise _lost(error, "looking for a reply") from error
         finally:
             self.sock.settimeout(timeout)
-        self._accept(data)
+        self._reader.receive_data(self._accept(data))
         return True
 
 
@@ -158,17 +218,16 @@ def _lost(error: OSError, doing: str) -> SMTPServerDisconnected:
     return SMTPServerDisconnected(f"connection lost {doing}: {error}")
 
 
-def _poller(sock: socket.socket) -> Callable[[], bool]:
+def _poller(descriptor: int) -> Callable[[], object]:
     """Return a function that says whether the socket can be read from without waiting.
 
     A stand-in for a socket, as proxies and tests have it, may be without a descriptor: it is never readable
     ahead of time.
     """
-    descriptor = sock.fileno() if hasattr(sock, "fileno") else -1
     if descriptor < 0:
         return lambda: False
     if not hasattr(select, "poll"):  # Windows
-        return lambda: bool(select.select([descriptor], [], [], 0)[0])
+        return lambda: select.select([descriptor], [], [], 0)[0]
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
-    return lambda: bool(poll.poll(0))
+    return partial(poll.poll, 0)

@@ -1,7 +1,7 @@
 """The mail transaction (RFC 5321 3.3): MAIL, RCPT, DATA, and what becomes of it when one of them fails.
 
-This module owns the envelope, the sending of mail data and the state of the transaction; it does not know
-about how a message becomes an envelope, or about LMTP.
+This module owns what each reply means, the sending of mail data and the end of the transaction; it does not know
+about how envelope commands are sent, how a message becomes an envelope, or about LMTP.
 
 =============  =====  ===============  =======================================================
 reply to       yes    a plain no       anything else
@@ -16,11 +16,10 @@ end of data    2yz                     The connection is closed.
 from __future__ import annotations
 
 from . import _extensions as extensions
-from ._authentication import AuthenticatedSession
+from ._envelope import EnvelopeSession, with_our_steps
 from ._exceptions import (
     DeliveryUnknown,
     SMTPDataError,
-    SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPSenderRefused,
     SMTPServerDisconnected,
@@ -31,7 +30,7 @@ from ._reply import is_intermediate, is_negative, is_positive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from email.message import Message
 
     from ._mail_data import Message as MessageText
@@ -39,53 +38,13 @@ if TYPE_CHECKING:
     Refusals = dict[str, tuple[int, bytes]]
 
 
-class MailSession(AuthenticatedSession):
+@with_our_steps
+class MailSession(EnvelopeSession):
     """A session that can send mail."""
 
-    # The steps
+    # The data
 
-    def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
-        """Begin a transaction with MAIL.
-
-        Args:
-            sender: The reverse-path as an RFC 822 address; empty for the null path.
-            options: ESMTP options; one whose extension the server does not offer is left out. ``SMTPUTF8``
-                lets the addresses of this transaction hold any character.
-
-        Returns:
-            Code and text of the reply.
-
-        Raises:
-            SMTPNotSupportedError: ``SMTPUTF8`` is among the options, and not offered. Nothing was sent.
-            ValueError: The address or an option is malformed, or not ASCII. Nothing was sent.
-        """
-        wanted = extensions.split_options(options)
-        encoding = self._encoding_for(wanted)
-        arguments = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(wanted)])
-        self._forget_transaction()
-        self.command_encoding = encoding
-        code, text = self.docmd("MAIL", arguments)
-        if not is_positive(code):
-            self._forget_transaction()
-        return code, text
-
-    def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
-        """Name one recipient with RCPT.
-
-        Args:
-            recip: The forward-path as an RFC 822 address.
-            options: ESMTP options, as for ``mail``.
-
-        Returns:
-            Code and text of the reply.
-
-        Raises:
-            ValueError: The address or an option is malformed, or not ASCII. Nothing was sent.
-        """
-        offered = self._only_offered(extensions.split_options(options))
-        return self.docmd("RCPT", " ".join([f"TO:{forward_path(recip)}", *offered]))
-
-    def data(self, msg: MessageText) -> tuple[int, bytes]:
+    def data(self, msg: MessageText | MailData) -> tuple[int, bytes]:
         r"""Send the message with DATA.
 
         Args:
@@ -101,7 +60,7 @@ class MailSession(AuthenticatedSession):
             SMTPServerDisconnected: The connection was lost, or the reply is none that the end of data can
                 have: nobody knows whether the mail was accepted.
         """
-        self._send_mail_data(MailData(msg))
+        self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
         code, text = self.getreply()
         self._forget_transaction()
         if not (is_positive(code) or is_negative(code)):
@@ -109,33 +68,10 @@ class MailSession(AuthenticatedSession):
             raise DeliveryUnknown(code, text)
         return code, text
 
-    def rset(self) -> tuple[int, bytes]:
-        """Forget the transaction with RSET; return code and text of the reply."""
-        self._forget_transaction()
-        return self.docmd("RSET")
-
-    def _forget_greeting(self) -> None:  # RFC 5321 4.1.4: EHLO and HELO imply RSET
-        super()._forget_greeting()
-        self._forget_transaction()
-
-    def _forget_transaction(self) -> None:
-        self.command_encoding = "ascii"
-
-    def _encoding_for(self, options: Iterable[str]) -> str:
-        if not extensions.includes(options, "SMTPUTF8"):
-            return "ascii"
-        if not (self.does_esmtp and self.has_extn("smtputf8")):
-            raise SMTPNotSupportedError("SMTPUTF8 was asked for, but the server does not offer it")
-        return "utf-8"
-
-    def _only_offered(self, options: Iterable[str]) -> list[str]:
-        return extensions.only_offered(options, self.esmtp_features) if self.does_esmtp else []
-
-    # The mail data
-
     def _send_mail_data(self, mail_data: MailData) -> None:
         """Send DATA and what follows; the reply to the end of data is still to come."""
-        code, text = self.docmd("DATA")
+        code, text = self._leave or self.docmd("DATA")
+        self._leave = None
         if not is_intermediate(code):
             if not is_negative(code):
                 self.close()
@@ -212,30 +148,37 @@ class MailSession(AuthenticatedSession):
             raise SMTPRecipientsRefused({})
         self.ehlo_or_helo_if_needed()
         encoding = self._encoding_for(options)
-        for text in (*paths, *self._only_offered([*options, *recipient_options])):
-            text.encode(encoding)
         if self.has_extn("size") and not extensions.includes(options, "SIZE"):
             options.insert(0, f"SIZE={mail_data.size}")
+        lines = self._envelope_lines(paths, options, recipient_options, encoding)
         try:
-            self._name_sender(from_addr, options)
-            accepted, refused = self._name_recipients(recipients, recipient_options)
-            self._deliver(msg, accepted, refused)
+            if self._has_steps_of_its_own():
+                content: MessageText | MailData = msg
+                replies = self._step_by_step(from_addr, recipients, options, recipient_options)
+            else:
+                content = mail_data
+                replies = self._replies_to(lines, encoding)
+            self._name_sender(from_addr, replies)
+            accepted, refused = self._name_recipients(recipients, replies)
+            self._leave = next(replies, None)
+            self._deliver(content, accepted, refused)
         except BaseException as error:
             self._abandon_transaction(error)
             raise
         return refused
 
-    def _name_sender(self, sender: str, options: Sequence[str]) -> None:
-        code, text = self.mail(sender, options)
+    def _name_sender(self, sender: str, replies: Iterator[tuple[int, bytes]]) -> None:
+        code, text = next(replies)
         if not is_positive(code):
             self._close_if_out_of_turn(code)
             raise SMTPSenderRefused(code, text, sender)
 
-    def _name_recipients(self, recipients: Sequence[str], options: Sequence[str]) -> tuple[list[str], Refusals]:
+    def _name_recipients(
+        self, recipients: Sequence[str], replies: Iterator[tuple[int, bytes]]
+    ) -> tuple[list[str], Refusals]:
         accepted: list[str] = []
         refused: Refusals = {}
-        for recipient in recipients:
-            code, text = self.rcpt(recipient, options)
+        for recipient, (code, text) in zip(recipients, replies, strict=False):  # behind them comes the reply to DATA
             if is_positive(code):
                 accepted.append(recipient)
                 continue
@@ -249,7 +192,7 @@ class MailSession(AuthenticatedSession):
             raise SMTPRecipientsRefused(refused)
         return accepted, refused
 
-    def _deliver(self, msg: MessageText, accepted: Sequence[str], refused: Refusals) -> None:  # noqa: ARG002 - LMTP
+    def _deliver(self, msg: MessageText | MailData, accepted: Sequence[str], refused: Refusals) -> None:  # noqa: ARG002 - LMTP
         """Send the message; further refusals join *refused*. SMTP has one reply for all recipients."""
         code, text = self.data(msg)
         if not is_positive(code):
@@ -267,12 +210,11 @@ class MailSession(AuthenticatedSession):
             self.close()
             return
         try:
-            code, _ = self.rset()
+            is_to_nobody = isinstance(error, (SMTPSenderRefused, SMTPRecipientsRefused))
+            if self._finish_group(is_to_nobody=is_to_nobody) and not is_positive(self.rset()[0]):
+                self.close()
         except Exception:  # noqa: BLE001 - the error that led here is the one that matters
             self.close()
-        else:
-            if not is_positive(code):
-                self.close()
 
     def send_message(
         self,

@@ -300,11 +300,6 @@ class SMTP(Counterparts):
         last = self._client.last_helo_response
         return octets_of(last.message) if last else None
 
-    @property
-    def sock(self) -> object:
-        """The socket; None where there is no connection."""
-        return self._client.get_transport_info("socket") if self._client.is_connected else None
-
 
 class SMTP_SSL(SMTP):  # noqa: N801 - the name is the API's
     """A client of aiosmtplib's with implicit TLS."""

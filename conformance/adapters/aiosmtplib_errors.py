@@ -18,6 +18,7 @@ from conformance.adapters.api import (
     SMTPResponseException,
     SMTPSenderRefused,
     SMTPServerDisconnected,
+    SMTPTimeoutError,
     octets_of,
 )
 
@@ -48,7 +49,7 @@ def counterpart(error: aiosmtplib.SMTPException) -> BaseException:
             {refused.recipient: (refused.code, octets_of(refused.message)) for refused in error.recipients}
         )
     if isinstance(error, aiosmtplib.SMTPTimeoutError):
-        return TimeoutError(str(error))
+        return SMTPTimeoutError(str(error))
     if isinstance(error, aiosmtplib.SMTPConnectError):
         return _why_not_connected(error)
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):

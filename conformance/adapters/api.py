@@ -32,6 +32,10 @@ class SMTPServerDisconnected(SMTPException):
     """There is no connection, or it was lost."""
 
 
+class SMTPTimeoutError(SMTPException, TimeoutError):
+    """Something did not come in time; the API has no name of its own for this."""
+
+
 class SMTPNotSupportedError(SMTPException):
     """The server does not offer what was asked for."""
 

@@ -1,7 +1,8 @@
 """This module owns smtpproto's session under the API of smtplib; it does not know about scenarios.
 
-smtpproto says EHLO, negotiates TLS and logs in while it connects, and tells refusals by one exception with a text. What
-it does not offer one by one is ``unsupported``; what it does not tell apart is not told apart here either.
+smtpproto says EHLO, negotiates TLS where that is offered, and logs in while it connects, and tells refusals by one
+exception with a text. What it does not offer one by one is ``unsupported``; what it does not tell apart is not told
+apart here either.
 """
 
 from __future__ import annotations
@@ -55,7 +56,14 @@ class _Session(AsyncSMTPSession):
     last: SMTPResponse | None = None
 
     async def send_command(self, command: Callable[P, None], /, *args: P.args, **kwargs: P.kwargs) -> SMTPResponse:
-        """Send a command and return its reply, as the session does."""
+        """Send a command and return its reply, as the session does.
+
+        Raises:
+            UnsupportedError: it is STARTTLS, which the session sends by itself as soon as it is offered; the API asks
+                for it by a call of its own, and gives that the settings.
+        """
+        if command == self.protocol.start_tls:
+            unsupported(smtp_conformance_client, "session that stays in clear until starttls is called")
         self.last = await super().send_command(command, *args, **kwargs)
         return self.last
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,17 @@ SHIPPED = Path(__file__).parent
 SHIPPED_AS = "shipped"
 """What a user writes for that folder."""
 _SCHEMA = SHIPPED / "schema.json"
+_VERB = re.compile(r"\b(?:mail from|rcpt to):", re.IGNORECASE)
+
+
+def folded(text: str) -> str:
+    """Return a text with the verbs of its commands in one case, which says nothing there (RFC 5321 section 2.4)."""
+    return _VERB.sub(lambda verb: verb[0].lower(), text)
+
+
+def begins(message: str, listed: str) -> bool:
+    """Tell whether a message begins as it is listed."""
+    return folded(message).startswith(folded(listed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,7 @@ class Entry:
         reason: what duty is broken, and how.
         link: where it was reported; empty where it was not.
         lines: its first and its last line in the file.
+        blocks: the first and the last line of each key, where each has lines of its own.
     """
 
     patterns: tuple[Pattern, ...]
@@ -52,6 +65,7 @@ class Entry:
     reason: str
     link: str
     lines: tuple[int, int]
+    blocks: MappingType[str, tuple[int, int]]
 
     @property
     def why(self) -> str:
@@ -60,7 +74,7 @@ class Entry:
 
     def fits(self, message: str) -> bool:
         """Tell whether a failure with this message is the one that is listed."""
-        return message.startswith(self.messages)
+        return any(begins(message, listed) for listed in self.messages)
 
     def means(self, names: Iterable[str]) -> bool:
         """Tell whether a scenario of these names is meant."""
@@ -91,6 +105,10 @@ class Baseline:
         client = Pattern(glob=self.client, place="")
         language = f"{identity.language}."
         return client.means((identity.implementation, spec)) and language.startswith(f"{self.language}.".lstrip("."))
+
+    def covers(self, other: Baseline) -> bool:
+        """Tell whether another one is about some of the candidates that this one is about."""
+        return other.client == self.client and other.language.startswith(self.language) and other.path != self.path
 
     def entries_for(self, names: Sequence[str]) -> list[Entry]:
         """Return the entries about a scenario, by its id and its former ids."""
@@ -153,17 +171,10 @@ def read_baseline(path: Path) -> Baseline:
     )
 
 
-def choose(baselines: Iterable[Baseline], spec: str, identity: Identity) -> Baseline | None:
-    """Return the baseline of a candidate; None where none is about it.
-
-    Raises:
-        UsageError: several are.
-    """
+def about(baselines: Iterable[Baseline], spec: str, identity: Identity) -> list[Baseline]:
+    """Return the baselines of a candidate: they add up. The last one is the one that is most about it."""
     fitting = [baseline for baseline in baselines if baseline.is_for(spec, identity)]
-    if len(fitting) > 1:
-        paths = " and ".join(str(baseline.path) for baseline in fitting)
-        raise UsageError(f"{paths} are both about {spec} ({identity}); give one of them")
-    return fitting[0] if fitting else None
+    return sorted(fitting, key=lambda baseline: (len(baseline.language), baseline.client.count("*") == 0))
 
 
 def _at(tree: Node, key: str) -> Node:
@@ -191,14 +202,25 @@ def _entries(items: Sequence[Mapping], lines: Sequence[str]) -> Iterator[Entry]:
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     for item, start, end in zip(items, starts, ends, strict=False):  # without items there is no end either
         words = {key: " ".join(str(plain(value)).split()) for key, value in _others(item)}
+        last = _last_line(lines, end)
         yield Entry(
             patterns=tuple(_patterns(_at(item, "id"))),
             messages=tuple(_texts_of(_at(item, "message"))) if "message" in set(item) else (),
             breach=words.get("breach", ""),
             reason=words["reason"],
             link=words.get("link", ""),
-            lines=(start, _last_line(lines, end)),
+            lines=(start, last),
+            blocks=_blocks(item, lines, last),
         )
+
+
+def _blocks(item: Mapping, lines: Sequence[str], last: int) -> dict[str, tuple[int, int]]:
+    """Return the lines of each key; none where keys share a line."""
+    starts = [(str(key.value), key.place.line) for key, _ in item.entries]
+    if len({line for _, line in starts}) < len(starts):
+        return {}
+    ends = [*(line - 1 for _, line in starts[1:]), last]
+    return {key: (start, _last_line(lines, end)) for (key, start), end in zip(starts, ends, strict=True)}
 
 
 def _others(item: Mapping) -> Iterator[tuple[str, Node]]:

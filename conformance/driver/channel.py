@@ -29,6 +29,9 @@ _EXCERPT = 200  # octets of a wrong answer in a message
 _STOP_WITHIN = 2.0  # seconds for an orderly end; a kill follows anyway
 _SYNC = Get(names=(), on=MODULE)
 
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading an answer may raise whose form is not as the protocol says; FormError is one of these."""
+
 _OF_THE_MACHINE = frozenset({errno.ENFILE, errno.ENOSPC, errno.ENOMEM, errno.EDQUOT})
 """Errors of the system as a whole: whoever meets them is not at fault."""
 
@@ -83,8 +86,8 @@ class Channel:
             raise NotStartedError(self._understood(start, answer))
         try:
             identity = read_identity(answer)
-        except FormError as error:
-            raise self._fail(str(error), start) from error
+        except _UNREADABLE as error:
+            raise self._fail(_in_words(error), start) from error
         if "stack-dump" in identity.capabilities:
             self._wire.allow_stack_dumps()
         return identity
@@ -137,14 +140,15 @@ class Channel:
             raise HarnessError(f"the driver did not understand the request {request}: {answer['refused']}")
         try:
             read = read_answer(answer)
-        except FormError as error:
-            raise self._fail(str(error), request) from error
+        except _UNREADABLE as error:
+            raise self._fail(_in_words(error), request) from error
         if isinstance(read, Observation) and isinstance(read.outcome, Raised):
             self._blame_the_machine(request, read.outcome)
         return read
 
     def _blame_the_machine(self, request: AnyRequest, raised: Raised) -> None:
-        if raised.attributes.get("errno") in _OF_THE_MACHINE:
+        number = raised.attributes.get("errno")
+        if isinstance(number, int) and number in _OF_THE_MACHINE:
             self.end()
             raise HarnessError(f"the machine failed during {request}: {raised}")
 
@@ -193,6 +197,12 @@ class NotStartedError(Exception):
         else:
             reason = 'its answer to start has no "started"'
         super().__init__(reason)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, FormError):
+        return str(error)
+    return f"the answer is not as the protocol says: {type(error).__name__}: {error}"
 
 
 def excerpt(line: bytes) -> str:

@@ -43,14 +43,15 @@ def _find_version(wanted: str) -> str:
     numbers = wanted.split(".")
     if not all(number.isdigit() for number in numbers) or len(numbers) > 3:
         raise CandidateError(f"{wanted!r} is no version of Python; write it like 3.8 or 3.8.18")
-    looked_at = []
+    others = set()
     for python in _likely_first(wanted):
-        if _is_version(python, numbers):
+        release = _release_of(python)
+        if release[: len(numbers)] == numbers:
             return str(python.executable)
-        looked_at.append(str(python.executable))
-    places = ", ".join(looked_at) or "none"
+        others.add(".".join(release))
+    there = ", ".join(sorted(others - {""}, key=lambda text: [int(part) for part in text.split(".")])) or "none at all"
     raise CandidateError(
-        f"no Python {wanted} found on PATH, in pyenv, asdf, rye or uv (interpreters looked at: {places}); "
+        f"no Python {wanted} found on PATH, in pyenv, asdf, rye or uv (there are: {there}); "
         f"write the path of one: smtplib@/path/to/python{wanted}"
     )
 
@@ -78,8 +79,6 @@ def _unlikeliness(path: str, wanted: str) -> tuple[bool, bool, bool, bool, str]:
     return elsewhere, Path(path).parent in _SYSTEM, "shims" in path, not named, path
 
 
-def _is_version(python: PythonVersion, numbers: list[str]) -> bool:
+def _release_of(python: PythonVersion) -> list[str]:
     """Ask an interpreter for its version; one that cannot be run has none (a pyenv shim, a broken link)."""
-    if not python.is_valid():
-        return False
-    return list(map(str, python.version.release[: len(numbers)])) == numbers
+    return [str(part) for part in python.version.release] if python.is_valid() else []

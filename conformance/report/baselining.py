@@ -5,14 +5,15 @@ Whether one scenario fails as it must is decided where it is played (``conforman
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.baselines.form import Baseline, Pattern, choose, files_of, folder_of, read_baseline
-from conformance.baselines.update import Seen, new_text, update
+from conformance.baselines.form import Baseline, Pattern, about, files_of, folder_of, read_baseline
+from conformance.baselines.update import Judged, Seen, new_text, update
 from conformance.driver.answers import Identity
-from conformance.errors import ExitCode, UsageError
+from conformance.errors import ExitCode, SuiteError, UsageError
 from conformance.runner.baseline import lasting_message_of, message_of
 from conformance.runner.judge import FAKE_SERVER_FAILED
 from conformance.runner.verdict import Result
@@ -48,11 +49,11 @@ class RunBaselines:
     """The baselines of a run.
 
     Attributes:
-        by_client: each candidate's baseline, by what the user called the candidate.
-        new: for each candidate without one, the file that it is to be written to.
+        by_client: each candidate's baselines, by what the user called the candidate; the most particular one last.
+        new: for each candidate that has none of its own, the file that it is to be written to.
     """
 
-    by_client: Mapping[str, Baseline]
+    by_client: Mapping[str, Sequence[Baseline]]
     new: Mapping[str, tuple[Path, Identity]]
 
     @classmethod
@@ -60,20 +61,20 @@ class RunBaselines:
         """Find out whose the baselines are that a user names.
 
         Raises:
-            UsageError: there is no such file, or it is about none of the candidates, or several are about one.
+            UsageError: there is no such file, or it is about none of the candidates.
             ScenarioError: a file is broken.
         """
         if updating and not names:
             raise UsageError("--update-baseline needs --baseline F: the file, or the folder of files, to write")
         files = {path: None for name in names for path in files_of(name) if path.exists() or not updating}
         baselines = [read_baseline(path) for path in files]
-        by_client = {
-            client: baseline
-            for client, identity in identities.items()
-            if (baseline := choose(baselines, client, identity))
-        }
+        by_client = {client: about(baselines, client, identity) for client, identity in identities.items()}
         _refuse_useless(names, baselines, by_client, identities)
-        lacking = {client: identity for client, identity in identities.items() if client not in by_client}
+        lacking = {
+            client: identity
+            for client, identity in identities.items()
+            if not by_client[client] or any(by_client[client][-1].covers(each) for each in baselines)
+        }
         return cls(by_client=by_client, new=dict(_new_files(names, lacking)) if updating else {})
 
     def finish(
@@ -108,43 +109,56 @@ class RunBaselines:
         return [
             f"stale: {pattern.place}: {pattern.glob} means no scenario that was run; take it out, "
             "or run all with --update-baseline"
-            for baseline in self.by_client.values()
+            for baseline in self._all
             for pattern in baseline.patterns()
             if pattern.place not in used and _was_selected(pattern, patterns)
         ]
 
+    @property
+    def _all(self) -> Iterable[Baseline]:
+        return {each.path: each for of_client in self.by_client.values() for each in of_client}.values()
+
     def _rewritten(self, results: Sequence[Result], clauses: Mapping[str, Clause]) -> Iterator[str]:
         """Write the baselines anew; yield what was done."""
+        by_client = {client: list(of_client) for client, of_client in self.by_client.items()}
         for client, (path, identity) in self.new.items():
-            language = ".".join(identity.language.split(".")[:2]) if identity.implementation == "smtplib" else ""
-            _write(path, new_text(identity.implementation, language))
-            yield self._rewrite(read_baseline(path), client, results, clauses)
-        for client, baseline in self.by_client.items():
-            yield self._rewrite(baseline, client, results, clauses)
+            _write(path, new_text(identity.implementation, _language(identity)))
+            by_client[client].append(read_baseline(path))
+        judged = [
+            Judged(
+                baselines=of_client, seen=[_seen(result, clauses) for result in results if result.candidate == client]
+            )
+            for client, of_client in by_client.items()
+        ]
+        for done in update(judged, beside=_beside([each for one in judged for each in one.baselines])):
+            _write(done.baseline.path, done.text)
+            counts = f"{done.added} entries written, {done.changed} changed, {done.removed} taken out"
+            yield f"{done.baseline.path}: {counts}"
 
-    def _rewrite(
-        self, baseline: Baseline, client: str, results: Iterable[Result], clauses: Mapping[str, Clause]
-    ) -> str:
-        seen = [_seen(result, clauses) for result in results if result.candidate == client]
-        beside = [read_baseline(path) for path in sorted(baseline.path.parent.glob("*.yaml")) if path != baseline.path]
-        done = update(baseline, seen, [other for other in beside if other.client == baseline.client])
-        _write(baseline.path, done.text)
-        return f"{baseline.path}: {done.added} entries written, {done.removed} taken out"
+
+def _beside(baselines: Sequence[Baseline]) -> list[Baseline]:
+    """Return the baselines of the same clients in the same folders; what else lies there does not matter."""
+    paths = {each.path for each in baselines}
+    found = []
+    for path in sorted({path for folder in {each.parent for each in paths} for path in files_of(str(folder))} - paths):
+        with contextlib.suppress(SuiteError):
+            found.append(read_baseline(path))
+    return [each for each in found if each.client in {each.client for each in baselines}]
 
 
 def _refuse_useless(
     names: Sequence[str],
     baselines: Iterable[Baseline],
-    by_client: Mapping[str, Baseline],
+    by_client: Mapping[str, Sequence[Baseline]],
     identities: Mapping[str, Identity],
 ) -> None:
     """Refuse a file that the user named and that no candidate is judged by."""
     for baseline in baselines:
-        if baseline.path in map(Path, names) and baseline not in by_client.values():
-            about = ", ".join(filter(None, (baseline.client, baseline.language)))
+        if baseline.path in map(Path, names) and not any(baseline in of_client for of_client in by_client.values()):
+            whose = ", ".join(filter(None, (baseline.client, baseline.language)))
             there = "; ".join(f"{client} ({identity})" for client, identity in identities.items())
             raise UsageError(
-                f"--baseline {baseline.path} is about {about}, and none of the candidates is that: {there}"
+                f"--baseline {baseline.path} is about {whose}, and none of the candidates is that: {there}"
             )
 
 
@@ -155,11 +169,15 @@ def _new_files(names: Sequence[str], lacking: Mapping[str, Identity]) -> Iterato
         if files:
             yield client, (files.pop(0), identity)
         elif folders:
-            language = ".".join(identity.language.split(".")[:2]) if identity.implementation == "smtplib" else ""
-            name = "-".join(filter(None, (identity.implementation, *language.lower().split())))
+            name = "-".join(filter(None, (identity.implementation, *_language(identity).lower().split())))
             yield client, (folders[0] / f"{name}.yaml", identity)
         else:
             raise UsageError(f"no baseline is about {client} ({identity}): name a file or a folder to write it to")
+
+
+def _language(identity: Identity) -> str:
+    """Return the language that a new baseline is about: the standard library's client is another with each version."""
+    return ".".join(identity.language.split(".")[:2]) if identity.implementation == "smtplib" else ""
 
 
 def _was_selected(pattern: Pattern, patterns: Sequence[str]) -> bool:

@@ -1,26 +1,25 @@
-"""This module owns the comparison of two candidates, or of two results: what changed, told like release notes."""
+"""This module owns the comparison of two candidates, or of two results: what differs, and what only seems to."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from conformance.baselines.form import folded
 from conformance.errors import ExitCode, UsageError
-from conformance.report.failure import printable
-from conformance.report.results import read_results
+from conformance.report.results import ResultFile, read_results
 from conformance.report.run import RunOptions, run_scenarios
-from conformance.runner.verdict import Result, Verdict
-from conformance.scenario.model import Clause
+from conformance.report.terminal import ProgressOnly
+from conformance.runner.verdict import Difference, Result, Verdict
 
+_GAVE_UP = re.compile(r"the client (closed|reset) the connection before")
+_RAISED = re.compile(r"([A-Z][\w.]*): (?![({])")
+"""An exception whose words are Python's or the client's own; those of a server are in brackets, with its code."""
 _PLACE = re.compile(r" \(at [^()]*( in \w+)?\)$")
-_VERB = re.compile(r"\b(mail from|rcpt to):", re.IGNORECASE)
-_INDENT = "    "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +29,12 @@ class Side:
     Attributes:
         name: what it is called in the comparison.
         results: by the scenario's id.
+        about: client, interpreter and TLS library; empty where they are not known.
     """
 
     name: str
     results: Mapping[str, Result]
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +93,24 @@ def _is_file(text: str) -> bool:
 def _judged(candidates: Sequence[str], options: RunOptions) -> dict[str, Side]:
     with tempfile.TemporaryDirectory(prefix="smtp-conformance-") as folder:
         file = Path(folder, "results.json")
-        quiet = replace(options, clients=candidates, json_file=file, quiet=3, baselines=(), update_baseline=False)
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            code = run_scenarios(quiet)
+        options = replace(options, clients=candidates, json_file=file, baselines=(), update_baseline=False)
+        code = run_scenarios(options, ProgressOnly)
         if code not in (ExitCode.OK, ExitCode.FAILED):
-            raise UsageError(f"the candidates could not be judged:\n{said.getvalue()}")
-        found = read_results(file).results
-    return {
-        name: Side(name=name, results={result.id: result for result in found if result.candidate == name})
-        for name in candidates
-    }
+            raise UsageError("the candidates could not be judged")
+        played = read_results(file)
+    return {name: _side(name, name, played) for name in candidates}
+
+
+def _side(name: str, candidate: str, file: ResultFile) -> Side:
+    """Return the results of one candidate."""
+    found = [each for each in file.header["candidates"] if each["name"] == candidate]
+    identity: Mapping[str, Any] = found[0] if found else {}
+    client = f"{identity.get('implementation', '')} {identity.get('version', '')}".strip()
+    return Side(
+        name=name,
+        results={result.id: result for result in file.results if result.candidate == candidate},
+        about=", ".join(filter(None, (client, identity.get("language"), identity.get("openssl")))),
+    )
 
 
 def _side_of(path: Path) -> Side:
@@ -114,92 +122,39 @@ def _side_of(path: Path) -> Side:
         )
     if file.truncated:
         raise UsageError(f"{path} is truncated: what it lacks would pass for a change")
-    return Side(name=path.name, results={result.id: result for result in file.results})
+    return _side(path.name, (names or [""])[0], file)
 
 
 def _observed(result: Result) -> tuple[object, ...]:
-    """Return what was observed, without what is another each time: places, durations, and the baseline's judgement."""
-    differences = tuple((each.step, each.expected, _lasting(each.got)) for each in result.differences)
+    """Return what was observed, without what is another each time, and the baseline's judgement."""
+    differences = tuple(_lasting(each) for each in result.differences)
     breaches = frozenset(breach.clause for breach in (*result.breaches, *result.known_breaches))
-    trouble = _trouble(result).partition(":")[0] if _own_verdict(result) is Verdict.ERROR else ""
-    return _own_verdict(result), differences, breaches, trouble
+    trouble = trouble_of(result).partition(":")[0] if own_verdict(result) is Verdict.ERROR else ""
+    return own_verdict(result), differences, breaches, trouble
 
 
-def _lasting(got: str) -> str:
-    """Return what came without the place that raised it, and with verbs in one case: case says nothing there."""
-    return _VERB.sub(lambda verb: verb[0].lower(), _PLACE.sub("", got))
+def _lasting(difference: Difference) -> tuple[str, ...]:
+    """Return a difference without place, case of verbs, and the words of an exception that are not the server's.
+
+    At which step a client that gave up left the server waiting follows from what it did, and from chance.
+    """
+    got = folded(without_place(difference.got))
+    if _GAVE_UP.match(got):
+        return ("gave up",)
+    raised = _RAISED.match(got)
+    return difference.step, difference.expected, raised[1] if raised else got
 
 
-def _own_verdict(result: Result) -> Verdict:
+def without_place(got: str) -> str:
+    """Return what came without the place that raised it."""
+    return _PLACE.sub("", got)
+
+
+def own_verdict(result: Result) -> Verdict:
+    """Return the verdict without the baseline's judgement."""
     return result.own_verdict or result.verdict
 
 
-def _trouble(result: Result) -> str:
+def trouble_of(result: Result) -> str:
+    """Return why a candidate could not be judged, in a line."""
     return (result.trouble or result.reason).partition("\n")[0]
-
-
-# -- the words
-
-
-def comparison_lines(comparison: Comparison, clauses: Mapping[str, Clause]) -> Iterator[str]:
-    """Yield the comparison as text, grouped by the first clause of the scenarios."""
-    changed = comparison.changed
-    alike = len(set(comparison.before.results) & set(comparison.after.results)) - len(changed)
-    kinds = Counter(_kind(before, after) for before, after in changed)
-    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-    names = f"{printable(comparison.before.name)} → {printable(comparison.after.name)}"
-    differ = "1 scenario differs" if len(changed) == 1 else f"{len(changed)} scenarios differ"
-    yield f"{names}: {differ}{f' ({counts})' if counts else ''}, {alike} alike"
-    groups: dict[str, list[tuple[Result, Result]]] = {}
-    for pair in changed:
-        groups.setdefault(pair[0].clauses[0], []).append(pair)
-    for clause_id, pairs in sorted(groups.items()):
-        yield ""
-        yield _heading(clause_id, clauses)
-        for before, after in pairs:
-            yield from _pair_lines(comparison, before, after)
-    for side, results in comparison.only:
-        if results:
-            yield ""
-            yield f"only in {printable(side.name)}:"
-            yield from (f"{_INDENT}{_own_verdict(result)} {result.id}: {result.title}" for result in results)
-
-
-def _heading(clause_id: str, clauses: Mapping[str, Clause]) -> str:
-    clause = clauses.get(clause_id)
-    if clause is None:
-        return clause_id
-    source = f"norm line {clause.norm}" if clause.norm else f"RFC {clause.rfc}" if clause.rfc else "CPython"
-    return f"{clause_id} ({source}): {clause.says}"
-
-
-def _kind(before: Result, after: Result) -> str:
-    first, second = _own_verdict(before), _own_verdict(after)
-    if second is Verdict.PASS and first is not Verdict.PASS:
-        return "pass now"
-    if first is Verdict.PASS and second is not Verdict.PASS:
-        return "pass no longer" if second is not Verdict.UNSUPPORTED else "are unsupported now"
-    return "come out otherwise"
-
-
-def _pair_lines(comparison: Comparison, before: Result, after: Result) -> Iterator[str]:
-    yield f"  {before.id}: {before.title}"
-    names = [printable(comparison.before.name), printable(comparison.after.name)]
-    width = max(map(len, names))
-    for name, result in zip(names, (before, after), strict=True):
-        first, *others = _observation_lines(result)
-        yield f"{_INDENT}{name:{width}}  {first}"
-        yield from (f"{_INDENT}{'':{width}}  {line}" for line in others)
-
-
-def _observation_lines(result: Result) -> Iterable[str]:
-    verdict = _own_verdict(result)
-    lines = [
-        f"at {printable(each.step)}: expected {printable(each.expected)}, got {printable(each.got)}"
-        for each in result.differences
-    ]
-    if verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
-        lines = [printable(_trouble(result))]
-    breaches = (*result.breaches, *result.known_breaches)
-    lines.extend(f"beside it, clause {breach.clause}: {printable(breach.message)}" for breach in breaches)
-    return [f"{verdict}{'  ' + lines[0] if lines else ''}", *(f"      {line}" for line in lines[1:])]

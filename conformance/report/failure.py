@@ -10,11 +10,14 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
+from conformance.report.differing import apart
 from conformance.report.norm import in_words
 from conformance.report.styled import Style, StyledLine, line, unstyled
 from conformance.runner.verdict import Difference, Line, Result, Verdict
 from conformance.scenario.model import Clause
 
+NOTHING = "(nothing)"
+"""What stands for an empty line, or an empty text."""
 _INDENT = "    "
 _LONGEST_LINE = 160
 """Characters of one line of the dialogue; one that is longer says how many more there are."""
@@ -55,29 +58,38 @@ def first_words(result: Result) -> str:
     if result.reason:
         return wording(result.reason.splitlines()[0])
     if result.differences:
+        first = result.differences[0]
         more = f" (+{len(result.differences) - 1} more)" if len(result.differences) > 1 else ""
-        return f"{wording(str(result.differences[0]))}{more}"
+        expected, got = wording(first.expected) or NOTHING, wording(first.got) or NOTHING
+        return f"{wording(first.step)}: expected {expected}, got {got}{more}"
     if result.breaches:
         return f"clause {result.breaches[0].clause}: {wording(result.breaches[0].message)}"
     return result.title
 
 
-def rerun_command(result: Result) -> str:
-    """Return the command that runs just this scenario against just this candidate."""
+def rerun_command(result: Result, *, whole_file: bool = False) -> str:
+    """Return the command that runs just this scenario, or all cases of its file, against just this candidate."""
     client = "" if result.candidate == "reference_client" else f" --client {shlex.quote(result.candidate)}"
-    return f"smtp-conformance run{client} {shlex.quote(result.id)}"
+    pattern = result.id.partition("[")[0] if whole_file else result.id
+    return f"smtp-conformance run{client} {shlex.quote(pattern)}"
 
 
-def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool = False) -> Iterator[StyledLine]:
+def failure_lines(
+    result: Result, clauses: Mapping[str, Clause], *, whole: bool = False, named: bool = False
+) -> Iterator[StyledLine]:
     """Yield the lines that explain a result.
 
     Args:
         result: what is explained.
         clauses: the catalogue.
         whole: leave nothing out of the dialogue, however long it is.
+        named: a heading above tells id and candidate.
     """
-    yield line((result.id, Style.HEAD), f": {result.title}")
-    yield line(("candidate: ", Style.QUIET), printable(result.candidate))
+    if named:
+        yield line((result.title, Style.HEAD))
+    else:
+        yield line((result.id, Style.HEAD), f": {result.title}")
+        yield line(("candidate: ", Style.QUIET), printable(result.candidate))
     for clause_id in result.clauses:
         clause = clauses.get(clause_id)
         if clause:
@@ -100,8 +112,11 @@ def failure_lines(result: Result, clauses: Mapping[str, Clause], *, whole: bool 
 def _difference_lines(result: Result, difference: Difference) -> Iterator[StyledLine]:
     where = f" ({result.path}:{difference.line})" if difference.line else ""
     yield line(f"at {wording(difference.step)}", (where, Style.QUIET))
-    yield line(f"{_INDENT}expected: ", (wording(difference.expected), Style.EXPECTED))
-    yield line(f"{_INDENT}got:      ", (wording(difference.got), Style.GOT))
+    expected, got = apart(wording(difference.expected) or NOTHING, wording(difference.got) or NOTHING)
+    yield line(
+        f"{_INDENT}expected: ", *((text, Style.EXPECTED_ONLY if only else Style.EXPECTED) for text, only in expected)
+    )
+    yield line(f"{_INDENT}got:      ", *((text, Style.GOT_ONLY if only else Style.GOT) for text, only in got))
 
 
 def offending_events(result: Result) -> set[int]:

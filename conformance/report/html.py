@@ -11,20 +11,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.report.failure import printable
 from conformance.report.merging import Collected, Column
-from conformance.report.page_data import details_of, index_of, packed
+from conformance.report.page_data import details_of, index_of, key_of, packed
+from conformance.report.signs import SIGNS
 from conformance.report.summary import BINDING, LevelStanding, standing_of
 from conformance.runner.verdict import Verdict
-from conformance.scenario.model import Clause
+from conformance.scenario.model import Clause, Level
 
 _FOLDER = "page"
-_SCRIPTS = ("data.js", "grid.js", "filters.js", "detail.js", "main.js")
-_SIGNS = {Verdict.PASS: "✓", Verdict.FAIL: "✕", Verdict.ERROR: "!", Verdict.UNSUPPORTED: "–", Verdict.KNOWN: "≈"}  # noqa: RUF001 - the sign is meant
+_SCRIPTS = ("data.js", "grid.js", "filters.js", "difference.js", "dialogue.js", "detail.js", "main.js")
 _MEANINGS = {
     Verdict.PASS: "did what the scenario expects",
     Verdict.FAIL: "did something else",
@@ -45,16 +46,20 @@ def page_of(collected: Collected, clauses: Mapping[str, Clause]) -> str:
     )
     script = "\n".join(["'use strict';", *map(_asset, _SCRIPTS)])
     style = _asset("page.css")
+    cards = [_card(column, clauses) for column in collected.columns]
     return environment.get_template("page.html.j2").render(
         script=Markup(script),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own file
         policy=_policy(script, style),
         collected=collected,
         notes=[printable_unicode(note) for note in collected.notes],
-        cards=[_card(column, clauses) for column in collected.columns],
-        verdicts=[{"word": str(v), "sign": _SIGNS[v], "means": _MEANINGS[v]} for v in Verdict],
+        cards=cards,
+        conforming=sum(card["conforms"] for card in cards),
+        levels=[{"word": str(level), "apart": level not in BINDING} for level in Level],
+        wire=any(card["breached"] for card in cards),
+        verdicts=[{"word": str(v), "sign": SIGNS[v], "means": _MEANINGS[v]} for v in Verdict],
         index=packed(index_of(collected, clauses)),
-        details={family: packed(detail) for family, detail in details_of(collected).items()},
+        details={family: packed(detail) for family, detail in details_of(collected, clauses).items()},
     )
 
 
@@ -72,15 +77,15 @@ def _policy(script: str, style: str) -> str:
 
 def _card(column: Column, clauses: Mapping[str, Clause]) -> dict[str, Any]:
     standing = standing_of(column.results.values(), clauses)
+    judged = {level.level: level for level in standing.levels}
     return {
         "name": printable(column.name),
+        "address": quote(key_of(column.name), safe=""),
         "words": printable(column.words),
         "truncated": column.truncated,
         "conforms": standing.conforms,
-        "levels": [_level(level) for level in standing.levels],
+        "levels": [_level(judged.get(level, LevelStanding(level=level, counts={}))) for level in Level],
         "breached": sorted({clause for level in standing.levels for clause in level.breached}),
-        "counts": _shares(standing.counts),
-        "total": standing.counts.total(),
     }
 
 
@@ -88,7 +93,6 @@ def _level(standing: LevelStanding) -> dict[str, Any]:
     return {
         "level": str(standing.level),
         "conforms": standing.conforms,
-        "apart": standing.level not in BINDING,
         "passed": standing.passed,
         "total": standing.total,
         "counts": _shares(standing.counts),

@@ -75,7 +75,7 @@ def _outcome(result: Result) -> str:
 
 
 def _case(result: Result, clauses: Mapping[str, Clause]) -> ET.Element:
-    case = ET.Element("testcase", classname=result.family, name=result.id, time=f"{result.duration:.3f}")
+    case = ET.Element("testcase", classname=legal(result.family), name=legal(result.id), time=f"{result.duration:.3f}")
     outcome = _outcome(result)
     if outcome:
         kind = "breach" if result.verdict is Verdict.PASS else str(result.verdict)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from conformance.report.alike import Group, grouped
 from conformance.report.failure import first_words, rerun_command
 from conformance.report.merging import Collected, Column
 from conformance.report.summary import by_family, is_wrong, standing_of
@@ -13,7 +14,7 @@ from conformance.runner.verdict import Verdict
 from conformance.scenario.model import Clause, Level
 
 _MOST_FAILURES = 50
-"""Failures of one candidate that are listed; GitHub cuts the summary of a step at one mebibyte."""
+"""Scenario files of one candidate whose failures are listed; GitHub cuts the summary of a step at one mebibyte."""
 _LONGEST = 300
 _SIGNS = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.ERROR: "💥", Verdict.UNSUPPORTED: "➖", Verdict.KNOWN: "🔶"}  # noqa: RUF001 - the sign is meant
 
@@ -79,14 +80,22 @@ def _failures(column: Column) -> Iterator[str]:
     yield ""
     yield f"<details><summary>{escaped(column.name)}: {len(found)} failed</summary>"
     yield ""
-    for result in found[:_MOST_FAILURES]:
-        yield f"- **{escaped(result.id)}** {escaped(result.title)}<br>{escaped(first_words(result))}"
-    if len(found) > _MOST_FAILURES:
-        yield f"- … and {len(found) - _MOST_FAILURES} more"
+    groups = grouped(found)
+    for group in groups[:_MOST_FAILURES]:
+        result = group.first
+        others = f"<br><sub>and {escaped(_cases(group))}</sub>" if group.others else ""
+        yield f"- **{escaped(result.id)}** {escaped(result.title)}<br>{escaped(first_words(result))}{others}"
+    if len(groups) > _MOST_FAILURES:
+        more = sum(len(group.members) for group in groups[_MOST_FAILURES:])
+        yield f"- … and {more} more, of {len(groups) - _MOST_FAILURES} scenario files"
     yield ""
     yield f"Run one again: <code>{escaped(rerun_command(found[0]))}</code>"
     yield ""
     yield "</details>"
+
+
+def _cases(group: Group) -> str:
+    return ", ".join(result.id.removeprefix(group.file) for result in group.others)
 
 
 def escaped(text: str) -> str:

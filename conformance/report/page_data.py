@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.report.failure import offending_events, pieces, printable, rerun_command, wording
+from conformance.report.failure import NOTHING, offending_events, pieces, printable, rerun_command, wording
 from conformance.report.merging import Collected
 from conformance.report.norm import sources_of
 from conformance.report.summary import Kept, kept_clauses
@@ -59,7 +59,7 @@ def index_of(collected: Collected, clauses: Mapping[str, Clause]) -> dict[str, A
     kept = [kept_clauses(column.results.values()) for column in collected.columns]
     return {
         "candidates": [
-            {"name": printable(column.name), "key": column.name, "words": printable(column.words)}
+            {"name": printable(column.name), "key": key_of(column.name), "words": printable(column.words)}
             for column in collected.columns
         ],
         "levels": _LEVELS,
@@ -76,6 +76,11 @@ def index_of(collected: Collected, clauses: Mapping[str, Clause]) -> dict[str, A
         ],
         "breaches": _breaches(collected, places),
     }
+
+
+def key_of(name: str) -> str:
+    """Return what a candidate is called in addresses: its name, with what no address can hold replaced."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _judged(collected: Collected, clauses: Mapping[str, Clause]) -> list[str]:
@@ -126,8 +131,9 @@ def _breaches(collected: Collected, places: Mapping[str, int]) -> list[list[Any]
     ]
 
 
-def details_of(collected: Collected) -> dict[str, dict[str, Any]]:
+def details_of(collected: Collected, clauses: Mapping[str, Clause]) -> dict[str, dict[str, Any]]:
     """Return by family all that is told of its cells."""
+    places = {clause: number for number, clause in enumerate(_judged(collected, clauses))}
     details: dict[str, dict[str, Any]] = {}
     tables: dict[str, dict[str, _Once]] = {}
     for place, row in enumerate(collected.rows):
@@ -136,19 +142,20 @@ def details_of(collected: Collected) -> dict[str, dict[str, Any]]:
         for number, column in enumerate(collected.columns):
             result = column.results.get(row.id)
             if result:
-                cells[f"{number},{place}"] = _cell(result, once)
+                cells[f"{number},{place}"] = _cell(result, once, places)
     for family, once in tables.items():
         details[family].update({key: table.values for key, table in once.items()})
     return details
 
 
-def _cell(result: Result, once: Mapping[str, _Once]) -> list[Any]:
+def _cell(result: Result, once: Mapping[str, _Once], places: Mapping[str, int]) -> list[Any]:
     dialogue, times = _dialogue(result, once["lines"])
     differences = [
-        [wording(item.step), item.line, wording(item.expected), wording(item.got)] for item in result.differences
+        [wording(item.step), item.line, wording(item.expected) or NOTHING, wording(item.got) or NOTHING, item.event]
+        for item in result.differences
     ]
     breaches = [
-        [breach.clause, wording(breach.message), known]
+        [places[breach.clause], wording(breach.message), known, breach.event]
         for known, found in enumerate((result.breaches, result.known_breaches))
         for breach in found
     ]

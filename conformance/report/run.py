@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +23,17 @@ from conformance.report.forms import Forms, write_forms
 from conformance.report.merging import collect
 from conformance.report.provenance import header_of_run
 from conformance.report.results import ResultFile, ResultWriter
-from conformance.report.terminal import TerminalReport
+from conformance.report.run_place import place_of_run
+from conformance.report.terminal import ProgressOnly, TerminalReport
 from conformance.runner.smoke import smoke_test
 from conformance.runner.verdict import Result, Verdict
 from conformance.scenario.collection import SHIPPED, read_catalogue, read_corpus
+from conformance.scenario.model import Clause
 from conformance.scenario.selection import select
 
 _PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
+_NOT_WANTED = ("terminal", "cacheprovider", "logging", "unraisableexception", "doctest", "unittest", "stepwise")
+"""Plugins of pytest's own that a run has no use for; together they cost as much as a third of the playing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +91,13 @@ class RunOptions:
         )
 
 
-def run_scenarios(options: RunOptions) -> int:
+def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None = None) -> int:
     """Play scenarios against candidates, report, and return the exit code of the design.
+
+    Args:
+        options: what is to be played.
+        make_report: what tells of it; left out: the terminal report, and where baselines are rewritten, nothing of
+            what fails.
 
     Raises:
         SuiteError: nothing could be run; the error knows its exit code.
@@ -99,15 +108,20 @@ def run_scenarios(options: RunOptions) -> int:
             raise UsageError(f"--scenarios {folder}: no such folder")
     options.forms.check()
     _check_selection(options)
-    selected = options.selected
     clauses = read_catalogue(options.folders)
-    report = TerminalReport(
+    make_report = make_report or (ProgressOnly if options.update_baseline else TerminalReport)
+    report = make_report(
         clauses=clauses,
         clients=clients,
         verbosity=options.verbose - options.quiet,
         durations=options.durations,
         partial=options.partial,
     )
+    with place_of_run():
+        return _run(options, clients, clauses, report)
+
+
+def _run(options: RunOptions, clients: Sequence[str], clauses: Mapping[str, Clause], report: TerminalReport) -> int:
     identities = []
     by_client = {}
     for text in clients:
@@ -127,7 +141,7 @@ def run_scenarios(options: RunOptions) -> int:
         status = pytest.main(_pytest_arguments(options, clients), plugins=[recorder])
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-    code = recorder.exit_code(int(status))
+    code, fault = _outcome(recorder, int(status))
     complete = code in (ExitCode.OK, ExitCode.FAILED)
     if writer:
         writer.close(complete=complete)
@@ -138,9 +152,19 @@ def run_scenarios(options: RunOptions) -> int:
         )
         write_forms(options.forms, collect([played]), clauses)
         report.wrote(options.forms.wanted)
-    said, code = baselines.finish(recorder.results, code, selected, clauses)
+    if fault is not None:
+        raise fault
+    said, code = baselines.finish(recorder.results, code, options.selected, clauses)
     sys.stdout.writelines(f"{line}\n" for line in said)
     return code
+
+
+def _outcome(recorder: _Recorder, status: int) -> tuple[int, SuiteError | None]:
+    """Return the exit code, and the fault that ended the run, if one did: what came out before is reported first."""
+    try:
+        return recorder.exit_code(status), None
+    except SuiteError as error:
+        return error.exit_code, error
 
 
 def _check_selection(options: RunOptions) -> None:
@@ -172,7 +196,8 @@ def identity_form(candidate: Candidate) -> dict[str, object]:
 def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
     arguments = [
         *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
-        *("-p", "conformance.pytest_plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+        *("-p", "conformance.pytest_plugin"),
+        *(word for name in _NOT_WANTED for word in ("-p", f"no:{name}")),
         "--continue-on-collection-errors",
         f"--smtp-timeout-factor={options.timeout_factor}",
     ]
@@ -219,6 +244,14 @@ class _Recorder:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Tell how many scenarios there are, where workers collect them."""
         self._report.expect(len(ids))
+
+    def pytest_runtest_logstart(self, location: tuple[str, int | None, str]) -> None:
+        """Tell what is played now."""
+        self._report.begin(location[2])
+
+    def pytest_runtest_logfinish(self, location: tuple[str, int | None, str]) -> None:
+        """Tell that it is played no longer."""
+        self._report.finish(location[2])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the result of a scenario."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
+from conformance.errors import visible
+
 
 class Style(enum.StrEnum):
     """What a part of a line is. The colours are the terminal's business."""
@@ -15,7 +17,11 @@ class Style(enum.StrEnum):
     QUIET = "quiet"
     """What may be read over."""
     EXPECTED = "expected"
+    EXPECTED_ONLY = "expected-only"
+    """A part of what was expected that did not come."""
     GOT = "got"
+    GOT_ONLY = "got-only"
+    """A part of what came that was not expected."""
     OFFENDING = "offending"
     """A line of the dialogue that differs from what was expected."""
     SERVER = "server"
@@ -42,4 +48,4 @@ def line(*parts: str | Span) -> StyledLine:
 
 def unstyled(lines: Iterable[StyledLine]) -> str:
     """Return the lines as text."""
-    return "\n".join("".join(text for text, _ in spans) for spans in lines)
+    return "\n".join(visible("".join(text for text, _ in spans)) for spans in lines)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.baselines.form import Baseline, Entry
+from conformance.baselines.form import Baseline, Entry, folded
 from conformance.runner.judge import FAKE_SERVER_FAILED
 from conformance.runner.verdict import Result, Verdict
 
@@ -40,23 +40,26 @@ def lasting_message_of(result: Result) -> str:
     if ends and result.differences:
         return message[: ends.end()]
     varies = _VARIES.search(message, start)
-    return message[: min(varies.start() if varies else len(message), max(_LONGEST_MESSAGE, start))].rstrip()
+    end = min(varies.start() if varies else len(message), max(_LONGEST_MESSAGE, start))
+    return (message[:start] + folded(message[start:end])).rstrip()
 
 
-def hold(result: Result, names: Sequence[str], baseline: Baseline) -> Result:
-    """Hold a result against a baseline.
+def hold(result: Result, names: Sequence[str], baselines: Iterable[Baseline]) -> Result:
+    """Hold a result against baselines.
 
     Args:
-        result: what came out without it.
+        result: what came out without them.
         names: the scenario's id and its former ids.
-        baseline: of the result's candidate.
+        baselines: all that are about the result's candidate.
     """
-    entries = baseline.entries_for(names)
+    entries = [entry for baseline in baselines for entry in baseline.entries_for(names)]
     if not entries or result.reason.startswith(FAKE_SERVER_FAILED):
         return result
     places = tuple(pattern.place for entry in entries for pattern in entry.patterns if pattern.means(names))
     held = replace(result, baseline=places, own_verdict=result.verdict, trouble=_trouble_of(result))
-    held = _without_known_breaches(held, {entry.breach for entry in entries})
+    held, missing = _held_breaches(held, [entry for entry in entries if entry.breach])
+    if missing:
+        return _unexpected(held, f"{missing[0].breach} was kept", missing[0])
     failures = [entry for entry in entries if entry.messages]
     return _held_failure(held, failures) if failures else held
 
@@ -65,15 +68,13 @@ def _trouble_of(result: Result) -> str:
     return result.reason if result.verdict is Verdict.ERROR else ""
 
 
-def _without_known_breaches(result: Result, listed: set[str]) -> Result:
-    """Return the result with the listed breaches apart.
-
-    A listed breach need not come about: a candidate that is out of step races with the server, and overtakes a reply
-    in one run and not in the next. What it returns is no race, and is judged by the scenario.
-    """
+def _held_breaches(result: Result, entries: Sequence[Entry]) -> tuple[Result, list[Entry]]:
+    """Return the result with the listed breaches apart, and the entries whose breach did not come about."""
+    listed = {entry.breach for entry in entries}
     known = tuple(breach for breach in result.breaches if breach.clause in listed)
     rest = tuple(breach for breach in result.breaches if breach.clause not in listed)
-    return replace(result, breaches=rest, known_breaches=known)
+    missing = [entry for entry in entries if entry.breach not in {breach.clause for breach in known}]
+    return replace(result, breaches=rest, known_breaches=known), missing
 
 
 def _held_failure(result: Result, entries: Sequence[Entry]) -> Result:
@@ -87,9 +88,13 @@ def _held_failure(result: Result, entries: Sequence[Entry]) -> Result:
         if result.trouble:
             reason += f"\n{result.trouble}"
         return replace(result, reason=reason)
-    was = "unexpected pass" if result.verdict is Verdict.PASS else f"unexpected verdict {result.verdict}"
+    was = "unexpected pass" if result.own_verdict is Verdict.PASS else f"unexpected verdict {result.own_verdict}"
+    return _unexpected(result, was, entries[0])
+
+
+def _unexpected(result: Result, was: str, entry: Entry) -> Result:
     reason = (
-        f"{was}: {_where(result)} lists it as a known failure ({entries[0].why}); take the entry out, "
+        f"{was}: {_where(result)} lists it as a known failure ({entry.why}); take the entry out, "
         "or run again with --update-baseline"
     )
     return replace(result, verdict=Verdict.FAIL, reason=reason)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from conformance.baselines.form import Baseline, choose
+from conformance.baselines.form import Baseline, about
 from conformance.driver.candidates import Candidate, parse_candidate
+from conformance.driver.trouble import CandidateTroubleError
+from conformance.runner.ahead import PlayedAhead
 from conformance.runner.baseline import hold
 from conformance.runner.judge import judge
 from conformance.runner.play import Stage, play
 from conformance.runner.verdict import Result
-from conformance.scenario.cache import ScenarioReader
 from conformance.scenario.collection import read_catalogue
 from conformance.scenario.loader import source_of
 from conformance.scenario.model import Clause, Scenario
+from conformance.scenario.reading import ScenarioReader
 from conformance.scenario.selection import matches, matches_file
 from fake_servers import Authority
 
 
 @dataclass(kw_only=True)
 class RunSession:
-    """One run, or one worker's part of it.
+    """One run, or one worker's part of it. Several threads may play scenarios, each with a process of its own.
 
     Attributes:
         clients: the candidates as the user named them.
@@ -33,7 +36,7 @@ class RunSession:
         tags: with all of these tags.
         time_factor: multiplies every time in scenarios.
         in_process: whether candidates run in this process.
-        baselines: known failures, each file of the candidate that it is about.
+        baselines: known failures, each file of the candidates that it is about.
     """
 
     clients: Sequence[str]
@@ -48,13 +51,34 @@ class RunSession:
     def __post_init__(self) -> None:
         self.clauses: dict[str, Clause] = read_catalogue(self.roots)
         self._reader = ScenarioReader(self.clauses)
-        self._candidates: dict[str, Candidate] = {
-            text: Candidate(spec=parse_candidate(text), in_process=self.in_process) for text in self.clients
-        }
+        self._authority = Authority()
+        self._candidates: dict[str, list[Candidate]] = {text: [self._new_candidate(text)] for text in self.clients}
+        self._idle: dict[str, list[Candidate]] = {text: list(there) for text, there in self._candidates.items()}
+        self._lending = threading.Lock()
+        self._starting = threading.Lock()
+        self._ahead: PlayedAhead[tuple[str, str], Result] | None = None
 
-    @cached_property
-    def _authority(self) -> Authority:
-        return Authority()
+    def _new_candidate(self, client: str) -> Candidate:
+        return Candidate(spec=parse_candidate(client), in_process=self.in_process)
+
+    @contextlib.contextmanager
+    def _candidate(self, client: str) -> Iterator[Candidate]:
+        """Lend a candidate that nobody else plays with; the one that was busy last comes first."""
+        with self._lending:
+            if self._idle[client]:
+                candidate = self._idle[client].pop()
+            else:
+                candidate = self._new_candidate(client)
+                self._candidates[client].append(candidate)
+        try:
+            # One starts after the other: many at a time would keep those waiting that are played already. One that does
+            # not start any more is the scenario's to tell.
+            with self._starting, contextlib.suppress(CandidateTroubleError):
+                candidate.channel()
+            yield candidate
+        finally:
+            with self._lending:
+                self._idle[client].append(candidate)
 
     def scenarios_of(self, path: Path, root: Path) -> list[Scenario]:
         """Return the scenarios of one file that are meant.
@@ -76,6 +100,17 @@ class RunSession:
             pattern in self.clauses or matches_file(source_of(path, root), pattern) for pattern in self.patterns
         )
 
+    def play_ahead(self, plays: Sequence[tuple[Scenario, str]]) -> None:
+        """Have those of these plays that wait for time to pass played some at a time, in their order.
+
+        Args:
+            plays: scenarios and candidates, in the order in which ``run`` will be asked for them.
+        """
+        if self.in_process:  # there is one process only
+            return
+        waiting = {(scenario.id, client): (scenario, client) for scenario, client in plays if scenario.waits}
+        self._ahead = PlayedAhead(list(waiting), lambda key: self._play(*waiting[key]))
+
     def run(self, scenario: Scenario, client: str) -> Result:
         """Play a scenario against a candidate and judge it.
 
@@ -83,16 +118,24 @@ class RunSession:
             CandidateError: the candidate cannot be started.
             HarnessError: the machine or the suite failed.
         """
+        if self._ahead and scenario.waits:
+            return self._ahead.outcome_of((scenario.id, client))
+        return self._play(scenario, client)
+
+    def _play(self, scenario: Scenario, client: str) -> Result:
         stage = Stage(authority=self._authority, time_factor=self.time_factor)
-        candidate = self._candidates[client]
-        result = judge(scenario, client, play(scenario, candidate, stage))
-        baseline = choose(self.baselines, client, candidate.identity)
-        return hold(result, (scenario.id, *scenario.aliases), baseline) if baseline else result
+        with self._candidate(client) as candidate:
+            result = judge(scenario, client, play(scenario, candidate, stage))
+            identity = candidate.identity
+        return hold(result, (scenario.id, *scenario.aliases), about(self.baselines, client, identity))
 
     def close(self) -> None:
         """Stop all processes, remove the certificates, remember what was read."""
         self._reader.remember()
-        for candidate in self._candidates.values():
+        if self._ahead:
+            self._ahead.close()
+        with self._lending:
+            candidates = [candidate for there in self._candidates.values() for candidate in there]
+        for candidate in candidates:
             candidate.end()
-        if "_authority" in self.__dict__:
-            self._authority.close()
+        self._authority.close()

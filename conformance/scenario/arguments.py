@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from conformance.driver.values import Attribute, AuthObject, Context, Iteration, Message, Repeat
 from conformance.errors import ScenarioError
 from conformance.scenario.matchers import octets_of, scalar_text
 from conformance.scenario.parameters import Runtime, resolve
+from conformance.scenario.repeats import repeat_of
 from conformance.scenario.tree import Mapping, Node, Scalar, Sequence, did_you_mean, plain
 
 
@@ -87,16 +89,19 @@ def _attribute(node: Node, runtime: Runtime) -> object:
 
 def _seconds(node: Node, runtime: Runtime) -> object:
     try:
-        return float(scalar_text(node, runtime)) * runtime.time_factor
-    except ValueError as error:
-        raise ScenarioError([node.place.problem("!seconds takes a number")]) from error
+        seconds = float(scalar_text(node, runtime))
+    except ValueError:
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise ScenarioError([node.place.problem("!seconds takes a number")])
+    return seconds * runtime.time_factor
 
 
 def _repeat(node: Node, runtime: Runtime) -> object:
-    settings = _settings(node, {"text", "times", "as"})
-    text = str(resolve(str(settings.get("text", "")), runtime))
-    value = text.encode() if settings.get("as") == "bytes" else text
-    return Repeat(value=value, times=int(str(settings.get("times", 1))))
+    text, times = repeat_of(node, runtime)
+    return Repeat(
+        value=text.encode() if _settings(node, {"text", "times", "as"}).get("as") == "bytes" else text, times=times
+    )
 
 
 def _items(node: Node, runtime: Runtime) -> list[object]:
@@ -110,7 +115,10 @@ def _tuple(node: Node, runtime: Runtime) -> object:
 
 
 def _set(node: Node, runtime: Runtime) -> object:
-    return set(_items(node, runtime))
+    try:
+        return set(_items(node, runtime))
+    except TypeError as error:
+        raise ScenarioError([node.place.problem("!set takes text, bytes, numbers or tuples of them")]) from error
 
 
 def _iterator(node: Node, runtime: Runtime) -> object:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import scenarios
 from conformance.errors import Problem, ScenarioError
-from conformance.scenario.cache import ScenarioReader
-from conformance.scenario.clauses import read_clauses
 from conformance.scenario.loader import find_sources
 from conformance.scenario.model import Clause, Scenario
+from conformance.scenario.reading import ScenarioReader, recall_clauses
 
 SHIPPED = scenarios.ROOT
 
@@ -37,12 +36,12 @@ def read_catalogue(roots: Iterable[Path]) -> dict[str, Clause]:
     Raises:
         ScenarioError: a catalogue is broken, or two define one id.
     """
-    clauses = dict(read_clauses(SHIPPED / "clauses.yaml", "scenarios/clauses.yaml"))
+    clauses = dict(recall_clauses(SHIPPED / "clauses.yaml", "scenarios/clauses.yaml"))
     for root in roots:
         own = root / "clauses.yaml"
         if root == SHIPPED or not own.exists():
             continue
-        for clause_id, clause in read_clauses(own).items():
+        for clause_id, clause in recall_clauses(own).items():
             if clause_id in clauses:
                 raise ScenarioError(
                     [Problem(str(own), clause.line, 1, f"clause {clause_id} is in the shipped catalogue")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import scenarios
-from conformance.errors import Problem, ScenarioError
+from conformance.errors import Problem, ScenarioError, visible
 from conformance.scenario.client_steps import build_client
 from conformance.scenario.model import Clause, ClientStep, Level, Scenario, Verb
 from conformance.scenario.parameters import RUNTIME_NAMES, substitute, unknown_names
@@ -69,6 +69,8 @@ def load(source: Source, clauses: Mapping[str, Clause]) -> tuple[Scenario, ...]:
     Raises:
         ScenarioError: all mistakes of the file.
     """
+    if visible(source.file_id) != source.file_id:
+        raise ScenarioError([Problem(source.shown_as, 1, 1, "the name of the file is an id: no control characters")])
     try:
         text = source.path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

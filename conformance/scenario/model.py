@@ -143,3 +143,8 @@ class Scenario:
     def family(self) -> str:
         """The folder of the file: the first part of the id."""
         return self.file_id.partition("/")[0]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it mostly waits for time to pass, so that others can be played meanwhile."""
+        return self.script is not None and (self.script.waits or any(name == "hosts" for name, _ in self.given))

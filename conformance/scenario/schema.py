@@ -6,13 +6,14 @@ import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from conformance.errors import Problem
 from conformance.scenario.tree import Mapping, Node, did_you_mean, find, plain
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _KINDS = {
     "string": "text",
@@ -27,6 +28,9 @@ _KINDS = {
 
 @functools.cache
 def _validator(path: Path) -> Draft202012Validator:
+    # Imported late: it takes longer to load than the whole remembered corpus, which is valid already.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
     return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
 
 

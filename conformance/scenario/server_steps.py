@@ -12,6 +12,7 @@ from itertools import pairwise
 from conformance.errors import Problem, ScenarioError
 from conformance.scenario.matchers import octets_of
 from conformance.scenario.parameters import Runtime, resolve
+from conformance.scenario.repeats import repeat_of, times_of
 from conformance.scenario.replies import ehlo_reply, reply_octets, reply_problems
 from conformance.scenario.tree import Mapping, Node, Place, Scalar, Sequence, plain
 from conformance.scenario.turns import turn_problems
@@ -179,6 +180,7 @@ class _Builder:
             require_client_certificate=settings.get("client-certificate") == "required",
             cut=steps.Ending(cut) if cut else None,
             instead=str(settings.get("instead", "")).encode(),
+            optional=settings.get("optional") is True,
             label="tls" if not settings else "",
         )
 
@@ -225,7 +227,9 @@ class _Builder:
         assert isinstance(value, Mapping)  # noqa: S101 - schema
         sent, times = value.get("send"), value.get("times")
         assert sent is not None  # noqa: S101 - schema
-        yield steps.Flood(octets=_content(sent), times=_integer(times) if times is not None else None)
+        octets = _content(sent)
+        count = times_of(times, len(octets), plain(times)) if times is not None else None
+        yield steps.Flood(octets=octets, times=count)
 
     def close(self, value: Node) -> Iterator[steps.Step]:
         yield steps.Close(ending=steps.Ending(str(plain(value))))
@@ -320,19 +324,20 @@ def _checked_reply(value: Node) -> bytes:
 def _mail_data(value: Node | None) -> steps.MailData:
     if value is None or value.tag == "any":
         return steps.MailData(content=None)
-    if value.tag == "one-of" and isinstance(value, Sequence) and value.items:
-        content, *others = map(_content, value.items)
-        return steps.MailData(content=content, others=tuple(others))
-    return steps.MailData(content=_content(value))
+    if not isinstance(value, Sequence):
+        return steps.MailData(content=_content(value))
+    if value.tag != "one-of":
+        raise ScenarioError([value.place.problem("a list of contents needs the tag !one-of")])
+    first, *others = map(_content, value.items)
+    return steps.MailData(content=first, others=tuple(others))
 
 
 def _content(value: Node) -> bytes:
     if value.tag == "bytes":
         return octets_of(value, _NO_RUNTIME)
     if value.tag == "repeat" and isinstance(value, Mapping):
-        wanted = plain(value)
-        assert isinstance(wanted, dict)  # noqa: S101
-        return str(wanted["text"]).encode() * int(wanted["times"])
+        text, times = repeat_of(value, _NO_RUNTIME)
+        return text.encode() * times
     if not isinstance(value, Scalar) or value.value is None:
         raise ScenarioError([value.place.problem("octets are written as text, !bytes, !crlf or !repeat")])
     text = str(resolve(str(value.value), None))

@@ -9,9 +9,10 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
@@ -19,7 +20,9 @@ from conformance.errors import Problem, ScenarioError
 
 Plain: TypeAlias = bool | int | float | str | None
 _GLUED_TAG = re.compile(r"![a-z-]+[]},]")
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _CORE = "tag:yaml.org,2002:"
+_GREATEST = 2**63
 _DEEPEST = 40  # levels; no scenario needs ten, and a hostile file must not exhaust the stack
 
 
@@ -86,7 +89,9 @@ def read_tree(text: str, path: str) -> Node:
             where the parser lets them be found.
     """
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _ShallowComposer
+        root = yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -101,10 +106,33 @@ def read_tree(text: str, path: str) -> Node:
     if root is None:
         raise ScenarioError([Problem(path, 1, 1, "the file is empty")])
     builder = _Builder(path)
-    node = builder.build(root, depth=0)
+    node = builder.build(root)
     if builder.problems:
         raise ScenarioError(builder.problems)
     return node
+
+
+class _ShallowComposer(Composer):
+    """Refuses a node that lies too deep where it begins: the scanner takes a time that grows with the depth squared."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False  # aliases are refused in our own words
+        self._deep = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Compose a node.
+
+        Raises:
+            ComposerError: it is nested too deeply.
+        """
+        self._deep += 1
+        if self._deep > _DEEPEST + 1:
+            mark = self.parser.peek_event().start_mark
+            raise ComposerError(None, None, f"nested more than {_DEEPEST} levels deep", mark)
+        node = super().compose_node(parent, index)
+        self._deep -= 1
+        return node
 
 
 class _Builder:
@@ -115,13 +143,12 @@ class _Builder:
         self._path = path
         self._seen: set[int] = set()
 
-    def build(self, node: ScalarNode | SequenceNode | MappingNode, depth: int) -> Node:
+    def build(self, node: ScalarNode | SequenceNode | MappingNode) -> Node:
         place = Place(path=self._path, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
-        if depth > _DEEPEST:
-            self.problems.append(place.problem(f"nested more than {_DEEPEST} levels deep"))
-            return Scalar(place=place, value=None)
         if id(node) in self._seen:
+            # Not followed: a few lines of aliases can stand for more nodes than any memory holds.
             self.problems.append(place.problem("anchors and aliases are not used here: write the value out"))
+            return Scalar(place=place, value=None)
         self._seen.add(id(node))
         tag = str(node.tag)
         if isinstance(node, ScalarNode):
@@ -132,12 +159,14 @@ class _Builder:
             )
         own_tag = "" if tag.startswith(_CORE) else tag.removeprefix("!")
         if isinstance(node, SequenceNode):
-            items = tuple(self.build(item, depth + 1) for item in node.value)
+            items = tuple(self.build(item) for item in node.value)
             return Sequence(place=place, items=items, tag=own_tag)
-        return Mapping(place=place, entries=tuple(self._entries(node, depth)), tag=own_tag)
+        return Mapping(place=place, entries=tuple(self._entries(node)), tag=own_tag)
 
     def _scalar(self, node: ScalarNode, place: Place, tag: str) -> Scalar:
         text = str(node.value)
+        if _HALF_A_PAIR.search(text):
+            self.problems.append(place.problem(f"{text!r} is no text: half of a surrogate pair stands in it"))
         if not tag.startswith(_CORE):
             return Scalar(place=place, value=text, tag=tag.removeprefix("!"))
         try:
@@ -146,10 +175,10 @@ class _Builder:
             self.problems.append(place.problem(f"{text!r} is not a value that scenarios use: quote it if it is text"))
             return Scalar(place=place, value=None)
 
-    def _entries(self, node: MappingNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
+    def _entries(self, node: MappingNode) -> Iterator[tuple[Scalar, Node]]:
         seen: dict[object, Scalar] = {}
         for key_node, value_node in node.value:
-            key = self.build(key_node, depth + 1)
+            key = self.build(key_node)
             if not isinstance(key, Scalar) or key.tag:
                 self.problems.append(key.place.problem("a key must be a plain word"))
                 continue
@@ -158,7 +187,7 @@ class _Builder:
                 self.problems.append(
                     key.place.problem(f"key {key.value!r} stands twice; first on line {first.place.line}")
                 )
-            yield key, self.build(value_node, depth + 1)
+            yield key, self.build(value_node)
 
 
 def _core_value(kind: str, text: str) -> Plain:
@@ -170,10 +199,21 @@ def _core_value(kind: str, text: str) -> Plain:
         case "bool":
             return text.lower() == "true"
         case "int":
-            return int(text.replace("_", "#"), 0)
+            return _bounded(int(text.replace("_", "#"), 0))
         case "float":
-            return float(text.replace("_", "#"))
+            return _bounded(float(text.replace("_", "#")))
     raise ValueError(kind)
+
+
+def _bounded(number: float) -> float:
+    """Return a number that counts, compares and prints: no infinity, nothing beyond 64 bits.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not abs(number) < _GREATEST:  # which is so of "not a number", too
+        raise ValueError(number)
+    return number
 
 
 def plain(node: Node) -> object:

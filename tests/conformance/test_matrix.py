@@ -1,45 +1,43 @@
-"""The matrix: what this machine has is judged, what it lacks is named, and one table tells of all."""
+"""The matrix: what this machine has is judged, and what it lacks is named."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
+from conformance.baselines.form import SHIPPED_AS, Baseline, read_baseline, read_baselines
 from conformance.errors import CandidateError
 from conformance.report import matrix
-from conformance.report.matrix import find_candidates, table_lines
-from conformance.runner.verdict import Result, Verdict, WireBreach
+from conformance.report.matrix import INTERPRETERS, find_candidates
 
 
-def result(scenario: str, candidate: str, verdict: Verdict, *breaches: WireBreach) -> Result:
-    return Result(
-        id=scenario,
-        candidate=candidate,
-        level="documented",
-        verdict=verdict,
-        clauses=("a.b",),
-        duration=0.1,
-        title="A title",
-        path="a.yaml",
-        breaches=breaches,
-    )
+def baseline(folder: Path, name: str, text: str) -> Baseline:
+    path = folder / name
+    path.write_text(f"candidate: {text}\nknown: []\n")
+    return read_baseline(path)
 
 
-def test_a_cell_counts_what_passed_of_what_was_judged() -> None:
-    old, new = "smtplib@3.8", "adapter:new"
-    results = [
-        result("auth/a", old, Verdict.PASS),
-        result("auth/b", old, Verdict.KNOWN),
-        result("lmtp/a", old, Verdict.FAIL),
-        result("auth/a", new, Verdict.PASS, WireBreach(clause="wire.crlf", message="LF came")),
-        result("auth/b", new, Verdict.UNSUPPORTED),
-        result("lmtp/a", new, Verdict.ERROR),
-    ]
-    assert list(table_lines([old, new], results))[:4] == [
-        "      smtplib@3.8        new",
-        "auth          1/2  1/1 -1 !1",
-        "lmtp       0/1 !1     0/1 !1",
-        "all        1/3 !1  1/2 -1 !2",
-    ]
+def test_a_candidate_is_there_where_a_baseline_is_about_it_and_no_other_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = baseline(tmp_path, "smtplib.yaml", "{client: smtplib}")
+    own = baseline(tmp_path, "own.yaml", f"{{client: smtplib, language: CPython {sys.version_info[0]}}}")
+    other = baseline(tmp_path, "other.yaml", "{client: smtplib, language: CPython 2.7}")
+    monkeypatch.setattr(matrix, "INTERPRETERS", (sys.executable,))
+    client = f"smtplib@{sys.executable}"
+    for baselines, there in (([shared, own, other], True), ([shared, other], False), ([shared], True), ([], False)):
+        monkeypatch.setattr(matrix, "read_baselines", lambda _names, found=baselines: found)
+        found = {each.client: each for each in find_candidates()}[client]
+        assert found.there is there
+        assert found.told.startswith("smtplib 3." if there else "no baseline ships for smtplib 3.")
+
+
+def test_every_interpreter_of_the_matrix_has_a_baseline() -> None:
+    languages = {each.language for each in read_baselines([SHIPPED_AS])}
+    assert {f"CPython {name}" for name in INTERPRETERS if name[0].isdigit()} < languages
+    assert any(language.startswith("PyPy ") for language in languages)
 
 
 def test_what_is_not_there_is_named_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

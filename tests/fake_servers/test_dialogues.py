@@ -142,6 +142,15 @@ def test_mail_data_are_compared_after_transparency_is_undone() -> None:
         assert summary(server) == []
 
 
+@pytest.mark.parametrize("content", [b"a\r\n", b">a\r\n"])
+def test_mail_data_may_be_one_of_several_contents(content: bytes) -> None:
+    either = MailData(content=b"a\r\n", others=(b">a\r\n",))
+    with FakeServer(script(*hello(), *transaction()[:-2], either, reply("250 queued"))) as server:
+        with WireClient(server) as client:
+            assert client.begin().mail(content) == "250 queued"
+        assert summary(server) == []
+
+
 def test_an_empty_message_is_a_message() -> None:
     with FakeServer(script(*hello(), *transaction(b""))) as server:
         with WireClient(server) as client:
@@ -245,7 +254,24 @@ def test_a_strict_script_knows_no_courtesy(line: str) -> None:
         assert summary(server) == [("nothing but courtesy behind the last step", line)]
 
 
-def test_a_greeting_command_that_was_never_accepted_gets_no_courtesy() -> None:
+@pytest.mark.parametrize("lmtp", [False, True])
+def test_a_client_may_greet_where_the_script_does_not_ask_for_it(*, lmtp: bool) -> None:
+    with FakeServer(script(reply("220 ready"), command("HELP"), reply("214 none"), lmtp=lmtp)) as server:
+        with WireClient(server) as client:
+            assert client.begin("LHLO a" if lmtp else "EHLO a").say("HELP") == "214 none"
+        assert summary(server) == []
+
+
+@pytest.mark.parametrize(("greeting", "line"), [("220 ready", "HELO a"), ("220 ready", "LHLO a"), ("554 no", "EHLO a")])
+def test_no_other_greeting_command_is_polite_nor_any_where_the_server_does_not_serve(greeting: str, line: str) -> None:
+    with FakeServer(script(reply(greeting))) as server:
+        with WireClient(server) as client:
+            client.reply()
+            assert client.say(line).startswith("503 ")
+        assert len(summary(server)) == 1
+
+
+def test_a_greeting_command_that_was_refused_gets_no_courtesy() -> None:
     with FakeServer(script(reply("220 ready"), command("EHLO *"), reply("502 no"))) as server:
         with WireClient(server) as client:
             assert client.begin().say("EHLO again").startswith("503 ")

@@ -121,6 +121,17 @@ def test_a_client_that_leaves_at_the_certificate_leaves_steps_over(authority: Au
         assert "after the TLS negotiation had failed" in deviation.received
 
 
+@pytest.mark.parametrize(("optional", "left"), [(True, []), (False, ["TLS"])])
+def test_a_client_may_close_instead_of_optional_tls(optional: bool, left: list[str], authority: Authority) -> None:
+    with FakeServer(
+        script(*hello("STARTTLS"), *starttls(NegotiateTls(optional=optional))), authority=authority
+    ) as server:
+        with WireClient(server) as client:
+            assert client.begin().say("STARTTLS") == "220 go"
+        assert server.wait_for_end(0, PATIENCE) is End.CLIENT_CLOSED
+        assert [deviation.expected for deviation in deviations(server)] == left
+
+
 def test_a_client_certificate_can_be_required(authority: Authority, trusting: ssl.SSLContext) -> None:
     trusting.load_cert_chain(authority.client_certificate_file, authority.client_key_file)
     steps = (NegotiateTls(require_client_certificate=True), CheckPeer(facts={"client_certificate": CLIENT_NAME}))

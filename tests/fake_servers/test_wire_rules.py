@@ -150,6 +150,50 @@ def test_the_reply_to_mail_data_is_awaited() -> None:
         assert breaches(server) == [(wire_rules.ONE_AT_A_TIME, b"NOOP\r\n")]
 
 
+def test_a_client_that_takes_a_stray_reply_for_its_own_waits_for_a_reply_as_well() -> None:
+    steps = (reply("250 stray"), ANY, Pause(seconds=0.05), reply("250 first"), ANY, reply("250 second"))
+    with FakeServer(script(*hello(), *steps)) as server:
+        with WireClient(server) as client:
+            client.begin()
+            client.send("NOOP\r\n")
+            assert client.reply() == "250 stray"
+            client.send("RSET\r\n")
+            assert client.reply() == "250 first"
+        assert breaches(server) == []
+
+
+def test_a_stray_reply_allows_no_more_than_one_command_at_a_time() -> None:
+    steps = (reply("250 stray"), ANY, Pause(seconds=0.05), reply("250 first"), *(ANY, reply("250 ok")) * 2)
+    with FakeServer(script(*hello(), *steps)) as server:
+        with WireClient(server) as client:
+            client.begin()
+            assert client.reply() == "250 stray"
+            client.send("NOOP\r\nRSET\r\nNOOP\r\n")
+            for _ in range(3):
+                client.reply()
+        assert breaches(server) == [(wire_rules.ONE_AT_A_TIME, b"NOOP\r\n")]
+
+
+def test_an_lmtp_client_that_reads_one_reply_to_the_mail_data_is_out_of_step_and_breaks_no_second_rule() -> None:
+    steps = (
+        *(command("MAIL FROM:<a@b>"), reply("250 ok")),
+        *(command("RCPT TO:<c@d>"), reply("250 ok"), command("RCPT TO:<e@f>"), reply("250 ok")),
+        *(command("DATA"), reply("354 go"), MailData(content=None)),
+        *(reply("250 one"), Pause(seconds=0.05), reply("250 two"), ANY, reply("250 reset")),
+    )
+    begin = (reply("220 ready"), command("LHLO *"), *hello()[2:])
+    with FakeServer(script(*begin, *steps, lmtp=True)) as server:
+        with WireClient(server) as client:
+            client.begin("LHLO a")
+            for line in ("MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RCPT TO:<e@f>", "DATA"):
+                client.say(line)
+            client.send("hi\r\n.\r\n")
+            assert client.reply() == "250 one"
+            client.send("RSET\r\n")
+            assert [client.reply(), client.reply()] == ["250 two", "250 reset"]
+        assert breaches(server) == []
+
+
 @pytest.mark.parametrize(
     ("verb", "offered", "octets"),
     [

@@ -81,15 +81,17 @@ class ScriptedSocket:
         if not self._expected and self.steps[:1] in ([STUCK], [RESET]):
             raise TimeoutError("timed out") if self.steps.pop(0) == STUCK else BrokenPipeError(errno.EPIPE, "broken")
         data = bytes(data)
+        taken = 0
         while data:
             self._expect_more(data)
             count = min(len(data), len(self._expected))
             assert data[:count] == self._expected[:count], f"expected {self._expected!r}, got {data!r}"
             self.sent += data[:count]
+            taken += count
             data, self._expected = data[count:], self._expected[count:]
             if data and self.steps[:1] in ([STUCK], [RESET]):
                 break
-        return count
+        return taken
 
     def _expect_more(self, data: bytes) -> None:
         if not self._expected:

@@ -6,7 +6,7 @@ from reference_client._extensions import includes, only_offered, parse_offers, s
 
 
 def offers_of(*lines: str) -> dict[str, str]:
-    return parse_offers("\n".join(["mail.example", *lines]).encode("latin-1"))
+    return dict(parse_offers("\n".join(["mail.example", *lines]).encode("latin-1")))
 
 
 def test_keywords_are_in_lower_case_and_parameters_as_they_came() -> None:

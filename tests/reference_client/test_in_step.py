@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from reference_client import SMTPDataError, SMTPException, SMTPServerDisconnected
-from tests.reference_client.scripted import EOF, RESET, SILENCE, ScriptedSocket, connecting_to, hello, playing, server
+from reference_client import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPServerDisconnected
+from tests.reference_client.scripted import (
+    EOF,
+    RESET,
+    SILENCE,
+    ScriptedSocket,
+    connecting_to,
+    hello,
+    introduced,
+    playing,
+    server,
+)
 
 
 @pytest.mark.parametrize("blank", [b"\r\n", b"\r\n\r\n", b"\n", b"\r"])
@@ -218,3 +228,29 @@ def test_an_endless_reply_is_an_exception_of_the_family() -> None:
         smtp.noop()
     assert smtp.sock is None
     assert isinstance(caught.value, SMTPServerDisconnected)
+
+
+def test_what_comes_along_with_a_reply_is_noticed_within_sendmail() -> None:
+    with introduced("C: MAIL FROM:<a@b.example>", server(b"250 ok\r\n250 surplus\r\n")) as smtp:
+        with pytest.raises(SMTPServerDisconnected):
+            smtp.sendmail("a@b.example", "c@d.example", "x")
+        assert smtp.sock is None
+
+
+@pytest.mark.parametrize("end", [[], [EOF]])
+def test_a_421_that_comes_along_with_a_reply_answers_the_next_command_of_sendmail(end: list[str]) -> None:
+    sock = ScriptedSocket(
+        ["S: 220 ready", *hello(), "C: MAIL FROM:<a@b.example>", server(b"250 ok\r\n421 bye\r\n"), *end]
+    )
+    smtp = connecting_to(sock)("mail.example", local_hostname="me.example")
+    with pytest.raises(SMTPRecipientsRefused) as caught:
+        smtp.sendmail("a@b.example", "c@d.example", "x")
+    assert caught.value.recipients == {"c@d.example": (421, b"bye")}
+    assert smtp.sock is None
+
+
+def test_what_came_before_a_mail_transaction_is_noticed_by_it() -> None:
+    with introduced("S: 250 stray") as smtp:
+        with pytest.raises(SMTPServerDisconnected):
+            smtp.sendmail("a@b.example", "c@d.example", "x")
+        assert smtp.sock is None

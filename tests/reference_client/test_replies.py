@@ -15,6 +15,7 @@ from reference_client._reply import (
     is_intermediate,
     is_negative,
     is_positive,
+    usual_replies,
 )
 
 REPLIES = [
@@ -190,3 +191,30 @@ def test_a_blank_line_that_arrives_in_two_parts_is_dropped_like_a_whole_one() ->
     reader.skip_blank()
     reader.receive_data(b"\n250 ok\r\n")
     assert reader.next_reply() == (250, b"ok")
+
+
+def usual_or_not(octets: bytes) -> list[Reply]:
+    return list(usual_replies(octets)) or replies_in(octets)
+
+
+@given(st.lists(st.sampled_from([octets for octets, _ in REPLIES]), max_size=4))
+def test_the_quick_reading_of_usual_replies_gives_the_same(replies: list[bytes]) -> None:
+    assert usual_or_not(b"".join(replies)) == replies_in(b"".join(replies))
+
+
+@given(
+    st.lists(st.sampled_from([b"250", b"550", b"199", b" ", b"-", b"ok", b"\t", b"\r", b"\n", b"\r\n"])).map(b"".join)
+)
+def test_the_quick_reading_of_anything_gives_the_same_or_nothing(octets: bytes) -> None:
+    if usual_replies(octets):
+        assert list(usual_replies(octets)) == replies_in(octets)
+
+
+@pytest.mark.parametrize("octets", [octets for octets, _ in MALFORMED])
+def test_the_quick_reading_leaves_what_is_malformed(octets: bytes) -> None:
+    assert usual_replies(octets) == ()
+
+
+@pytest.mark.parametrize("octets", [b"250 one\r\n", b"250-one\r\n250 two\r\n", b"250 one\r\n354 two\r\n421 three\r\n"])
+def test_the_quick_reading_reads_what_servers_say(octets: bytes) -> None:
+    assert list(usual_replies(octets)) == replies_in(octets)

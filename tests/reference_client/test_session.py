@@ -203,3 +203,12 @@ class TestABlock:
             with pytest.raises(KeyError), smtp:
                 raise KeyError
             assert smtp.sock is None
+
+
+def test_what_a_program_changes_in_the_offers_is_its_own() -> None:
+    with playing(*hello("SIZE")) as first:
+        first.ehlo()
+        first.esmtp_features["x-mine"] = ""
+    with playing(*hello("SIZE")) as second:
+        second.ehlo()
+        assert second.esmtp_features == {"size": ""}

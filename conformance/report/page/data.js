@@ -29,16 +29,19 @@ function detailsOf(family) {
   return opened.get(family);
 }
 
-/** Turn the index into rows and groups of both views. */
+/** The part of an id that the cases of one file share. */
+const fileOf = (id) => id.replace(/\[.*$/s, '');
+
+/** Turn the index into rows of both views. */
 function readIndex(index) {
   const breaches = new Map(index.breaches.map(([column, row, clauses]) => [`${column},${row}`, clauses]));
   const scenarios = index.rows.map(([id, title, level, clauses, tags, path], place) => ({
-    place, id, title, level, clauses, tags, path, group: id.split('/')[0],
+    place, id, title, level, clauses, tags, path, group: id.split('/')[0], file: fileOf(id),
     cells: index.grid.map((column) => (column[place] === '.' ? null : Number(column[place]))),
     words: `${id} ${title} ${clauses.map((clause) => index.clauses[clause].id).join(' ')}`.toLowerCase(),
   }));
   const clauses = index.clauses.map((clause, place) => ({
-    ...clause, place, title: clause.says, group: clause.id.split('.')[0],
+    ...clause, place, title: clause.says, group: clause.id.split('.')[0], file: clause.id,
     clauses: [place], scenarios: scenarios.filter((scenario) => scenario.clauses.includes(place)),
     cells: index.clauseGrid.map((column) => Number(column[place])),
     words: `${clause.id} ${clause.says}`.toLowerCase(),
@@ -46,11 +49,12 @@ function readIndex(index) {
   return { ...index, breaches, scenarios, clauses };
 }
 
-function grouped(rows) {
+/** Rows by a key of theirs, in the order in which they come. */
+function grouped(rows, key) {
   const groups = new Map();
   for (const row of rows) {
-    if (!groups.has(row.group)) groups.set(row.group, []);
-    groups.get(row.group).push(row);
+    if (!groups.has(row[key])) groups.set(row[key], { name: row[key], rows: [] });
+    groups.get(row[key]).rows.push(row);
   }
-  return [...groups].map(([name, members]) => ({ name, rows: members }));
+  return [...groups.values()];
 }

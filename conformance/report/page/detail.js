@@ -1,17 +1,18 @@
-// The panel of one cell: what the scenario is about, what differed, what went over the wire, how to run it again.
+// The panel of one cell or one clause: what it is about, what differed, what went over the wire, how to run it again.
 
 class Detail {
-  constructor(dialog, data, { onClose, onGo, onClause }) {
-    Object.assign(this, { dialog, data, onGo, onClause });
+  constructor(dialog, data, { onClose, onGo, onClause, onStep }) {
+    Object.assign(this, { dialog, data, onGo, onClause, onStep });
     dialog.addEventListener('close', onClose);
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
   }
 
-  show(...parts) {
+  show(bar, ...parts) {
     const close = make('button', { class: 'close', 'aria-label': 'Close' }, '✕');
     close.addEventListener('click', () => this.dialog.close());
-    this.dialog.replaceChildren(close, ...parts);
+    this.dialog.replaceChildren(make('div', { class: 'panel-bar' }, ...bar, close), make('div', { class: 'panel' }, ...parts));
     if (!this.dialog.open) this.dialog.showModal();
+    this.dialog.focus({ preventScroll: true });
     this.dialog.scrollTop = 0;
   }
 
@@ -21,17 +22,26 @@ class Detail {
     const details = await detailsOf(member.group);
     if (this.asked !== asked) return;
     const cell = details.cells[`${column},${member.place}`];
-    const candidate = this.data.candidates[column];
     const verdict = member.cells[column];
     this.show(
-      make('header', {}, verdict === null ? null : this.pill(verdict), make('h2', { id: 'detail-title' }, member.id),
-        make('p', { class: 'lead' }, member.title),
-        make('p', { class: 'facts' }, `${candidate.name}: ${candidate.words} · ${this.data.levels[member.level]}`
-          + `${member.tags.map((tag) => ` · ${this.data.tags[tag]}`).join('')} · ${member.path}`)),
+      [verdict === null ? null : this.pill(verdict), make('h2', { id: 'detail-title' }, member.id), this.steps()],
+      make('p', { class: 'lead' }, member.title),
+      this.facts(member, column, cell),
       this.candidates(member, column),
+      ...(cell ? this.outcome(cell, details, verdict) : [make('p', {}, 'This candidate was not judged in this scenario.')]),
       this.clauses(member.clauses),
-      ...(cell ? this.outcome(cell, details) : [make('p', {}, 'This candidate was not judged in this scenario.')]),
+      ...(cell ? [this.dialogue(cell, details, verdict), this.again(details.texts[cell[5]])] : []),
     );
+  }
+
+  /** Buttons for what the keys n and p do. */
+  steps() {
+    const buttons = [['‹', 'The scenario before (p)', -1], ['›', 'The next scenario (n)', 1]].map(([sign, words, by]) => {
+      const button = make('button', { 'aria-label': words, title: words, disabled: !this.onStep(by, { dry: true }) }, sign);
+      button.addEventListener('click', () => this.onStep(by));
+      return button;
+    });
+    return make('span', { class: 'steps' }, ...buttons);
   }
 
   pill(verdict) {
@@ -39,9 +49,16 @@ class Detail {
     return make('span', { class: `pill ${word}` }, make('span', { 'aria-hidden': 'true' }, `${SIGNS[verdict]} `), word);
   }
 
+  facts(member, column, cell) {
+    const candidate = this.data.candidates[column];
+    const told = [make('b', {}, `${candidate.name}: `), candidate.words, ` · ${this.data.levels[member.level]}`,
+      ...member.tags.map((tag) => ` · ${this.data.tags[tag]}`), ` · ${member.path}`, cell ? ` · took ${cell[0] < 1000 ? `${cell[0]} ms` : `${(cell[0] / 1000).toFixed(2)} s`}` : null];
+    return make('p', { class: 'facts' }, ...told);
+  }
+
   candidates(member, current) {
-    const list = make('nav', { class: 'candidates', 'aria-label': 'This scenario and other candidates' });
     if (this.data.candidates.length < 2) return null;
+    const list = make('nav', { class: 'candidates', 'aria-label': 'This scenario and other candidates' });
     member.cells.forEach((cell, column) => {
       if (cell === null) return;
       const word = this.data.verdicts[cell];
@@ -54,115 +71,125 @@ class Detail {
   }
 
   clauses(places) {
-    const section = make('section', {}, make('h3', {}, places.length > 1 ? 'Clauses' : 'Clause'));
+    const section = make('section', {}, make('h3', {}, places.length > 1 ? 'The clauses that it judges' : 'The clause that it judges'));
     for (const place of places) {
       const clause = this.data.clauses[place];
-      const id = make('button', { class: 'link' }, clause.id);
-      id.addEventListener('click', () => this.onClause(place));
-      section.append(make('p', { class: 'clause' }, clause.says, make('br'), make('small', {}, id, ' · ', ...this.sources(clause))));
-      for (const [word, text] of [['erratum', clause.erratum], ['either', clause.either]]) {
-        if (text) section.append(make('p', { class: 'aside' }, make('b', {}, word === 'either' ? 'Either reading passes: ' : 'Erratum: '), text));
+      section.append(make('p', { class: 'clause' }, make('span', { class: 'says' }, clause.says), make('small', {}, this.clauseLink(place), ' · ', ...this.sources(clause))));
+      for (const [word, text] of [['Erratum: ', clause.erratum], ['Either reading passes: ', clause.either]]) {
+        if (text) section.append(make('p', { class: 'aside' }, make('b', {}, word), text));
       }
     }
     return section;
   }
 
+  clauseLink(place) {
+    const id = make('button', { class: 'link' }, this.data.clauses[place].id);
+    id.addEventListener('click', () => this.onClause(place));
+    return id;
+  }
+
   sources(clause) {
     const level = this.data.levels[clause.level];
-    if (!clause.sources.length) return [level];
+    if (!clause.sources.length) return [level, ' · CPython 3.8 to 3.13'];
     return [level, ...clause.sources.flatMap(([words, address]) => [' · ', make('a', { href: address, rel: 'noreferrer', target: '_blank' }, words)])];
   }
 
-  outcome([duration, dialogue, times, differences, reason, again], details) {
+  outcome([, , , differences, reason], details, verdict) {
     const [differing, breaches] = details.differences[differences];
     const parts = [];
-    if (details.texts[reason]) parts.push(make('section', {}, make('h3', {}, 'Reason'), make('pre', { class: 'reason' }, details.texts[reason])));
+    if (details.texts[reason]) {
+      const head = { known: 'Why it is known to fail', unsupported: 'Why it could not be played' }[this.data.verdicts[verdict]] ?? 'What happened';
+      const ours = this.data.verdicts[verdict] === 'known';
+      parts.push(make('section', {}, make('h3', {}, head), make('pre', { class: ours ? 'reason prose' : 'reason' }, ...(ours ? linked : Array.of)(details.texts[reason]))));
+    }
     if (differing.length) {
-      parts.push(make('section', { class: 'differences' }, make('h3', {}, 'What differs'), ...differing.map((item) => this.difference(item))));
+      parts.push(make('section', { class: 'differences' }, make('h3', {}, 'What differs'), ...differing.map(differenceOf)));
     }
-    for (const [clause, message, known] of breaches) {
-      parts.push(make('section', {}, make('h3', {}, known ? 'On the wire, known' : 'On the wire, beside it'), make('p', { class: 'got' }, `${clause}: ${message}`)));
+    if (breaches.length) {
+      parts.push(make('section', {}, make('h3', {}, 'Broken on the wire, beside what is judged'),
+        ...breaches.map(([clause, message, known]) => make('p', { class: 'got breach' }, make('b', {}, this.data.clauses[clause].id), known ? ' (known): ' : ': ', message))));
     }
-    parts.push(this.dialogue(details, dialogue, times));
-    const copy = make('button', {}, 'Copy');
-    copy.addEventListener('click', async () => {
-      await navigator.clipboard?.writeText(details.texts[again]);
-      copy.textContent = 'Copied';
-    });
-    parts.push(make('section', {}, make('h3', {}, 'Run it again'), make('div', { class: 'again' }, make('code', {}, details.texts[again]), copy),
-      make('p', { class: 'facts' }, `It took ${duration} ms.`)));
     return parts;
   }
 
-  difference([step, line, expected, got]) {
-    const [left, right] = compared(expected, got);
-    return make('div', { class: 'difference' }, make('p', {}, 'at ', make('code', {}, step), line ? ` (line ${line} of the scenario)` : ''),
-      make('dl', {}, make('dt', {}, 'expected'), make('dd', { class: 'expected' }, ...left), make('dt', {}, 'got'), make('dd', { class: 'got' }, ...right)));
+  dialogue([, dialogue, times, differences], details, verdict) {
+    const section = make('section', {}, make('h3', {}, 'Dialogue'));
+    const shape = details.dialogues[dialogue];
+    if (!shape.length) { section.append(make('p', {}, 'Nothing went over the wire.')); return section; }
+    const [differing, breaches] = details.differences[differences];
+    const remarks = new Map();
+    const remark = (event, words) => { if (shape[event]?.[1]) remarks.set(event, [...(remarks.get(event) ?? []), words]); };
+    for (const [, , expected, , event] of differing) remark(event, `expected: ${expected}`);
+    for (const [clause, message, , event] of breaches) remark(event, `${this.data.clauses[clause].id}: ${message}`);
+    if (differing.length && verdict !== 0 && !remarks.size) {
+      section.append(make('p', { class: 'facts' }, 'No line of it is at fault: what differs is what the candidate made of it.'));
+    }
+    section.append(make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Dialogue' }, dialogueOf(shape, details.lines, times, remarks)));
+    return section;
   }
 
-  dialogue(details, number, times) {
-    const shape = details.dialogues[number];
-    if (!shape.length) return make('section', {}, make('h3', {}, 'Dialogue'), make('p', {}, 'Nothing went over the wire.'));
-    const table = make('table', { class: 'dialogue' }, make('thead', { class: 'vh' }, make('tr', {},
-      ...['time', 'who', 'what'].map((head) => make('th', { scope: 'col' }, head)))));
-    const body = make('tbody');
-    let now = 0;
-    shape.forEach(([place, marked], index) => {
-      now += times[index];
-      const [kind, text, connection, encrypted] = details.lines[place];
-      const who = { S: ['S', 'server'], C: ['C', 'client'] }[kind] ?? ['', 'note'];
-      body.append(make('tr', { class: `${who[1]}${marked ? ' offending' : ''}` }, make('td', { class: 'time' }, `${(now / 10).toFixed(1)} ms`),
-        make('td', { class: 'who' }, connection ? make('span', { class: 'of' }, `[${connection}]`) : null, make('abbr', { title: who[1] }, who[0]),
-          encrypted ? make('span', { class: 'lock', title: 'encrypted' }, 'TLS') : null),
-        make('td', { class: 'what' }, marked ? make('b', { class: 'flag' }, 'here ') : null, text)));
+  again(command) {
+    const code = make('code', {}, command);
+    const copy = make('button', {}, 'Copy');
+    copy.addEventListener('click', async () => {
+      try {
+        await navigator.clipboard.writeText(command);
+        copy.textContent = 'Copied';
+      } catch {
+        getSelection().selectAllChildren(code);
+        copy.textContent = 'Selected';
+      }
     });
-    table.append(body);
-    return make('section', {}, make('h3', {}, 'Dialogue'), make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Dialogue' }, table));
+    return make('section', {}, make('h3', {}, 'Run it again'), make('div', { class: 'again' }, code, copy));
   }
 
   clause(row) {
     this.asked = `clause ${row.place}`;
-    const list = make('table', { class: 'scenarios' }, make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'Scenario'),
-      ...this.data.candidates.map((candidate) => make('th', { scope: 'col' }, candidate.name)))));
+    const parts = [make('p', { class: 'lead' }, row.says), make('p', { class: 'facts' }, ...this.sources(row)), this.keepers(row)];
+    for (const [word, text] of [['Erratum: ', row.erratum], ['Either reading passes: ', row.either]]) {
+      if (text) parts.push(make('p', { class: 'aside' }, make('b', {}, word), text));
+    }
+    const judges = row.scenarios.length ? make('div', { class: 'scroll' }, this.judges(row)) : make('p', {}, 'A rule of the wire: it is watched in every scenario.');
+    this.show([make('span', { class: 'pill plain' }, 'clause'), make('h2', { id: 'detail-title' }, row.id)],
+      ...parts, make('section', {}, make('h3', {}, 'The scenarios that judge it'), judges));
+  }
+
+  /** Who keeps a clause, and who does not. */
+  keepers(row) {
+    const list = make('dl', { class: 'keepers' });
+    for (const word of ['kept', 'broken', 'unsupported']) {
+      const names = this.data.candidates.filter((_, column) => this.data.kept[row.cells[column]] === word).map((candidate) => candidate.name);
+      const [sign, colour] = KEPT_SIGNS[word];
+      if (names.length) {
+        list.append(make('dt', {}, make('span', { class: `pill ${colour}` }, make('span', { 'aria-hidden': 'true' }, `${sign} `), `${word} by`)), make('dd', {}, names.join(', ')));
+      }
+    }
+    return list;
+  }
+
+  judges(row) {
+    const heads = this.data.candidates.map((candidate) => make('th', { scope: 'col', title: candidate.words }, ...breakable(candidate.name)));
     const body = make('tbody');
+    let before = null;
     for (const scenario of row.scenarios) {
-      const line = make('tr', {}, make('th', { scope: 'row' }, scenario.id));
+      const again = scenario.file === before && scenario.id !== scenario.file;
+      before = scenario.file;
+      const line = make('tr', {}, make('th', { scope: 'row' }, make('span', { class: again ? 'vh' : null }, scenario.file), scenario.id.slice(scenario.file.length)));
       scenario.cells.forEach((cell, column) => {
         if (cell === null) { line.append(make('td')); return; }
         const word = this.data.verdicts[cell];
-        const button = make('button', { class: `pill ${word}`, 'aria-label': `${word}: ${this.data.candidates[column].name} in ${scenario.id}` }, SIGNS[cell]);
+        const words = `${word}: ${this.data.candidates[column].name} in ${scenario.id}`;
+        const button = make('button', { class: `sign ${word}`, 'aria-label': words, title: words }, SIGNS[cell]);
         button.addEventListener('click', () => this.onGo(scenario, column));
         line.append(make('td', {}, button));
       });
       body.append(line);
     }
-    list.append(body);
-    const verdicts = row.cells.map((cell, column) => [this.data.kept[cell], this.data.candidates[column].name]);
-    const told = ['kept', 'broken', 'unsupported'].map((word) => [word, verdicts.filter(([found]) => found === word).map(([, name]) => name)])
-      .filter(([, names]) => names.length).map(([word, names]) => make('p', {}, make('b', {}, `${word} by `), names.join(', ')));
-    this.show(make('header', {}, make('h2', { id: 'detail-title' }, row.id), make('p', { class: 'lead' }, row.says),
-      make('p', { class: 'facts' }, ...this.sources(row))), ...told,
-      row.scenarios.length ? make('div', { class: 'scroll' }, list) : make('p', {}, 'A rule of the wire: it is watched in every scenario.'));
+    return make('table', { class: 'scenarios' }, make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'Scenario'), ...heads)), body);
   }
 }
 
-/** Mark in two texts the words that only one of them has; texts with little in common are left as they are. */
-function compared(expected, got) {
-  const [a, b] = [expected, got].map((text) => text.match(/\w+|\s+|[^\w\s]/g) ?? []);
-  if (a.length * b.length > 90000) return [[expected], [got]];
-  const common = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    for (let j = b.length - 1; j >= 0; j -= 1) {
-      common[i][j] = a[i] === b[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
-    }
-  }
-  if (common[0][0] * 2 < Math.min(a.length, b.length)) return [[expected], [got]];
-  const [left, right] = [[], []];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) { left.push(a[i]); right.push(b[j]); i += 1; j += 1; }
-    else if (j >= b.length || (i < a.length && common[i + 1][j] >= common[i][j + 1])) { left.push(make('del', {}, a[i])); i += 1; }
-    else { right.push(make('ins', {}, b[j])); j += 1; }
-  }
-  return [left, right];
+/** The reasons of a baseline are ours, and may have addresses that can be followed. */
+function linked(text) {
+  return text.split(/(https:\/\/[^\s)>\]]+)/).map((part, place) => (place % 2 ? make('a', { href: part, rel: 'noreferrer', target: '_blank' }, part) : part));
 }

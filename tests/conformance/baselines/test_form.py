@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from conformance.baselines.form import SHIPPED, choose, read_baseline, read_baselines
+from conformance.baselines.form import SHIPPED, about, read_baseline, read_baselines
 from conformance.driver.answers import Identity
 from conformance.errors import ScenarioError, UsageError
 
@@ -92,10 +93,15 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         read_baselines([str(tmp_path / "none.yaml")])
 
 
-def test_two_baselines_of_one_candidate_are_refused(tmp_path: Path) -> None:
-    baseline = read_baseline(written(tmp_path, GOOD))
-    with pytest.raises(UsageError, match="are both about"):
-        choose([baseline, baseline], "smtplib", Identity(implementation="smtplib", language="CPython 3.8.18"))
+def test_several_baselines_of_one_candidate_add_up_and_the_most_particular_comes_last(tmp_path: Path) -> None:
+    particular = read_baseline(written(tmp_path, GOOD))
+    path = tmp_path / "all.yaml"
+    path.write_text("candidate: {client: smtplib}\nknown: []\n")
+    general = read_baseline(path)
+    identity = Identity(implementation="smtplib", language="CPython 3.8.18")
+    assert about([particular, general], "smtplib", identity) == [general, particular]
+    assert general.covers(particular)
+    assert not particular.covers(general)
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
@@ -103,3 +109,4 @@ def test_a_shipped_baseline_gives_a_reason_for_each_entry(path: Path) -> None:
     for entry in read_baseline(path).entries:
         assert len(entry.reason) > 20, entry
         assert "not explained" not in entry.reason
+        assert re.search(r"\bRFC \d{4} section|\b[Nn]orm lines? \d+|\bCPython\b", entry.reason), entry.reason

@@ -48,7 +48,7 @@ def result(scenario: str, verdict: Verdict, got: str = "None", expected: str = "
 
 
 def test_a_failure_as_listed_is_known(baseline: Baseline) -> None:
-    held = hold(result("lmtp/a", Verdict.FAIL), ["lmtp/a"], baseline)
+    held = hold(result("lmtp/a", Verdict.FAIL), ["lmtp/a"], [baseline])
     assert (held.verdict, held.reason, held.own_verdict) == (Verdict.KNOWN, "It reads one reply.", Verdict.FAIL)
     assert held.differences, "what happened is still told"
 
@@ -57,23 +57,23 @@ def test_a_failure_may_be_listed_in_several_ways(tmp_path: Path) -> None:
     path = tmp_path / "b.yaml"
     entry = '  - id: lmtp/a\n    message: ["data: ", "call: sendmail"]\n    reason: Why.\n'
     path.write_text(f"candidate: {{client: smtplib}}\nknown:\n{entry}")
-    assert hold(result("lmtp/a", Verdict.FAIL), ["lmtp/a"], read_baseline(path)).verdict is Verdict.KNOWN
+    assert hold(result("lmtp/a", Verdict.FAIL), ["lmtp/a"], [read_baseline(path)]).verdict is Verdict.KNOWN
 
 
 def test_a_failure_that_is_not_listed_stays(baseline: Baseline) -> None:
     before = result("sendmail/a", Verdict.FAIL)
-    assert hold(before, ["sendmail/a"], baseline) == before
+    assert hold(before, ["sendmail/a"], [baseline]) == before
 
 
 def test_a_failure_in_another_way_fails_and_says_so(baseline: Baseline) -> None:
-    held = hold(result("lmtp/a", Verdict.FAIL, expected="an exception"), ["lmtp/a"], baseline)
+    held = hold(result("lmtp/a", Verdict.FAIL, expected="an exception"), ["lmtp/a"], [baseline])
     assert held.verdict is Verdict.FAIL
     assert held.reason.startswith("it fails in another way than ")
     assert "b.yaml:3 lists" in held.reason
 
 
 def test_an_error_in_another_way_stays_an_error_and_keeps_what_is_known(baseline: Baseline) -> None:
-    held = hold(result("lmtp/a", Verdict.ERROR), ["lmtp/a"], baseline)
+    held = hold(result("lmtp/a", Verdict.ERROR), ["lmtp/a"], [baseline])
     assert held.verdict is Verdict.ERROR
     assert held.reason.endswith("the candidate hung: no answer within 3 s")
 
@@ -83,35 +83,48 @@ def test_an_error_in_another_way_stays_an_error_and_keeps_what_is_known(baseline
     [(Verdict.PASS, "unexpected pass: "), (Verdict.UNSUPPORTED, "unexpected verdict unsupported: ")],
 )
 def test_what_no_longer_fails_fails_the_run(baseline: Baseline, verdict: Verdict, told: str) -> None:
-    held = hold(result("lmtp/a", verdict), ["lmtp/a"], baseline)
+    held = hold(result("lmtp/a", verdict), ["lmtp/a"], [baseline])
     assert (held.verdict, held.own_verdict) == (Verdict.FAIL, verdict)
     assert held.reason.startswith(told)
 
 
 def test_a_scenario_is_meant_by_its_former_id_too(baseline: Baseline) -> None:
-    held = hold(result("mail/a", Verdict.FAIL), ["mail/a", "lmtp/old"], baseline)
+    held = hold(result("mail/a", Verdict.FAIL), ["mail/a", "lmtp/old"], [baseline])
     assert held.verdict is Verdict.KNOWN
 
 
 def test_a_failure_of_the_fake_server_is_never_known(baseline: Baseline) -> None:
     before = replace(result("lmtp/a", Verdict.ERROR), reason=f"{FAKE_SERVER_FAILED}\nKeyError")
-    assert hold(before, ["lmtp/a"], baseline) == before
+    assert hold(before, ["lmtp/a"], [baseline]) == before
 
 
 def test_a_listed_breach_is_set_apart(baseline: Baseline) -> None:
     before = replace(result("replies/stray", Verdict.PASS), breaches=(RACE, replace(RACE, clause="wire.crlf")))
-    held = hold(before, ["replies/stray"], baseline)
+    held = hold(before, ["replies/stray"], [baseline])
     assert held.verdict is Verdict.PASS
     assert held.known_breaches == (RACE,)
     assert [breach.clause for breach in held.breaches] == ["wire.crlf"]
 
 
-def test_a_listed_breach_need_not_come_about(baseline: Baseline) -> None:
-    assert hold(result("replies/stray", Verdict.PASS), ["replies/stray"], baseline).verdict is Verdict.PASS
+def test_a_listed_breach_must_come_about(baseline: Baseline) -> None:
+    held = hold(result("replies/stray", Verdict.PASS), ["replies/stray"], [baseline])
+    assert held.verdict is Verdict.FAIL
+    assert held.reason.startswith("wire.one-command-at-a-time was kept: ")
+
+
+def test_what_several_baselines_list_adds_up(baseline: Baseline, tmp_path: Path) -> None:
+    more = tmp_path / "more.yaml"
+    more.write_text(
+        "candidate: {client: smtplib}\nknown:\n"
+        "  - {id: replies/stray, message: 'call: sendmail: expected to return', reason: It goes on.}\n"
+    )
+    before = replace(result("replies/stray", Verdict.FAIL), breaches=(RACE,))
+    held = hold(before, ["replies/stray"], [baseline, read_baseline(more)])
+    assert (held.verdict, held.reason, held.breaches) == (Verdict.KNOWN, "It goes on.", ())
 
 
 def test_a_held_result_survives_its_json(baseline: Baseline) -> None:
-    held = hold(replace(result("lmtp/a", Verdict.FAIL), breaches=(RACE,)), ["lmtp/a"], baseline)
+    held = hold(replace(result("lmtp/a", Verdict.FAIL), breaches=(RACE,)), ["lmtp/a"], [baseline])
     assert Result.from_json(held.to_json()) == held
 
 

@@ -195,10 +195,33 @@ def test_each_of_several_candidates_has_its_own(tmp_path: Path) -> None:
         )
     later = Identity(implementation="smtplib", language="CPython 3.9.18")
     found = RunBaselines.of([str(tmp_path)], {"smtplib@3.8": SMTPLIB, "smtplib@3.9": later}, updating=False).by_client
-    assert {client: baseline.path.stem for client, baseline in found.items()} == {
-        "smtplib@3.8": "3.8",
-        "smtplib@3.9": "3.9",
+    assert {client: [each.path.stem for each in of_client] for client, of_client in found.items()} == {
+        "smtplib@3.8": ["3.8"],
+        "smtplib@3.9": ["3.9"],
     }
+
+
+def test_the_baseline_of_a_version_comes_behind_that_of_all(tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text("candidate: {client: smtplib}\nknown: []\n")
+    (tmp_path / "3.8.yaml").write_text("candidate: {client: smtplib, language: CPython 3.8}\nknown: []\n")
+    found = RunBaselines.of([str(tmp_path)], {"smtplib@3.8": SMTPLIB}, updating=False)
+    assert [each.path.stem for each in found.by_client["smtplib@3.8"]] == ["all", "3.8"]
+
+
+def test_a_version_without_a_baseline_of_its_own_gets_one(tmp_path: Path) -> None:
+    shared = "candidate: {client: smtplib}\nknown: []\n"
+    (tmp_path / "all.yaml").write_text(shared)
+    (tmp_path / "3.9.yaml").write_text("candidate: {client: smtplib, language: CPython 3.9}\nknown: []\n")
+    baselines = RunBaselines.of([str(tmp_path)], {"smtplib@3.8": SMTPLIB}, updating=True)
+    baselines.finish([result("a/b")], ExitCode.FAILED, UPDATING, {})
+    assert "  - id: a/b\n" in (tmp_path / "smtplib-cpython-3.8.yaml").read_text()
+    assert (tmp_path / "all.yaml").read_text() == shared
+
+
+def test_other_files_beside_a_baseline_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {}\n")
+    baselines = RunBaselines.of([str(tmp_path / "b.yaml")], {"smtplib@3.8": SMTPLIB}, updating=True)
+    assert baselines.finish([result("a/b")], ExitCode.FAILED, UPDATING, {})[1] == ExitCode.OK
 
 
 def test_a_reason_is_never_taken_from_another_client(tmp_path: Path) -> None:

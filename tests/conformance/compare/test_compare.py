@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.report.compare import Comparison, Side, comparison_lines
+from conformance.report.changes import comparison_lines
+from conformance.report.compare import Comparison, Side
+from conformance.report.styled import unstyled
 from conformance.runner.verdict import Difference, Result, Verdict, WireBreach
 from conformance.scenario.collection import read_catalogue
 
@@ -34,6 +36,9 @@ def result(
     )
 
 
+GAVE_UP = result("a/b", Verdict.FAIL, "the client closed the connection before")
+
+
 def comparison(before: list[Result], after: list[Result]) -> Comparison:
     sides = [
         Side(name=name, results={each.id: each for each in results})
@@ -43,7 +48,7 @@ def comparison(before: list[Result], after: list[Result]) -> Comparison:
 
 
 def text(found: Comparison) -> str:
-    return "\n".join(comparison_lines(found, read_catalogue(())))
+    return unstyled(comparison_lines(found, read_catalogue(())))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +69,22 @@ def text(found: Comparison) -> str:
             result("a/b", Verdict.ERROR, reason="the candidate hung: no answer within 3 s"),
             result("a/b", Verdict.ERROR, reason="the candidate hung: no answer within 2.9 s"),
         ),
+        (
+            result("a/b", Verdict.FAIL, "SSLEOFError: EOF occurred (_ssl.c:1006)"),
+            result("a/b", Verdict.FAIL, "SSLEOFError: EOF occurred (_ssl.c:1129)"),
+        ),
+        (GAVE_UP, replace(GAVE_UP, differences=(replace(GAVE_UP.differences[0], step="data", expected="mail data"),))),
     ],
-    ids=["duration", "place", "case of a verb", "known failure", "unexpected pass", "time"],
+    ids=[
+        "duration",
+        "place",
+        "case of a verb",
+        "known failure",
+        "unexpected pass",
+        "time",
+        "words",
+        "where it gave up",
+    ],
 )
 def test_what_is_another_each_time_does_not_differ(before: Result, after: Result) -> None:
     found = comparison([before], [after])
@@ -85,14 +104,19 @@ def test_what_is_another_each_time_does_not_differ(before: Result, after: Result
             result("a/b", Verdict.ERROR, reason="the candidate hung: x"),
             result("a/b", Verdict.ERROR, reason="the candidate crashed: x"),
         ),
+        (result("a/b", Verdict.FAIL, "TypeError: x"), result("a/b", Verdict.FAIL, "ValueError: x")),
+        (
+            result("a/b", Verdict.FAIL, "SMTPDataError: (550, b'no')"),
+            result("a/b", Verdict.FAIL, "SMTPDataError: (554, b'no')"),
+        ),
     ],
-    ids=["verdict", "observation", "case of an address", "unsupported", "breach", "trouble"],
+    ids=["verdict", "observation", "case of an address", "unsupported", "breach", "trouble", "class", "reply"],
 )
 def test_what_was_observed_otherwise_differs(before: Result, after: Result) -> None:
     assert comparison([before], [after]).exit_code == 1
 
 
-def test_both_observations_stand_one_below_the_other_under_their_clause() -> None:
+def test_both_observations_stand_one_below_the_other_by_kind_and_clause() -> None:
     found = comparison(
         [result("a/b"), result("a/c", Verdict.FAIL, "None", clause="tls.x"), result("a/d")],
         [result("a/b", Verdict.FAIL, f"None{WHERE}"), result("a/c", clause="tls.x"), result("a/d")],
@@ -101,23 +125,62 @@ def test_both_observations_stand_one_below_the_other_under_their_clause() -> Non
     assert text(found).splitlines() == [
         "smtplib@3.8 → smtplib@3.13: 2 scenarios differ (1 pass no longer, 1 pass now), 1 alike",
         "",
-        f"ehlo.sends-ehlo (norm line {clause.norm}): {clause.says}",
-        "  a/b: The title of a/b",
-        "    smtplib@3.8   pass",
-        f"    smtplib@3.13  fail  at call: sendmail: expected to return {{}}, got None{WHERE}",
+        "1 scenario passes no longer",
         "",
-        "tls.x",
+        f"clause ehlo.sends-ehlo (norm line {clause.norm}): {clause.says}",
+        "  a/b: The title of a/b",
+        "    at call: sendmail",
+        "      expected      to return {}",
+        "      smtplib@3.8   as expected",
+        "      smtplib@3.13  None",
+        "",
+        "1 scenario passes now",
+        "",
+        "clause tls.x",
         "  a/c: The title of a/c",
-        "    smtplib@3.8   fail  at call: sendmail: expected to return {}, got None",
-        "    smtplib@3.13  pass",
+        "    at call: sendmail",
+        "      expected      to return {}",
+        "      smtplib@3.8   None",
+        "      smtplib@3.13  as expected",
     ]
+
+
+def test_cases_that_changed_alike_are_told_once() -> None:
+    cases = [replace(result(f"a/b[{case}]"), title="A title") for case in "uvwxyz"]
+    failed = [replace(result(f"a/b[{case}]", Verdict.FAIL, "None"), title="A title") for case in "uvwxyz"]
+    lines = text(comparison(cases, failed)).splitlines()
+    assert "  a/b[u] [v] [w] [x] and 2 more: A title" in lines
+    assert lines.count("      smtplib@3.13  None") == 1
+
+
+def test_what_a_side_did_where_it_had_deviated_elsewhere_is_not_claimed() -> None:
+    early = replace(result("a/b"), differences=(Difference(step="open: SMTP", line=1, expected="x", got="y"),))
+    found = comparison([replace(early, verdict=Verdict.FAIL)], [result("a/b", Verdict.FAIL, "None")])
+    lines = text(found).splitlines()
+    assert lines[lines.index("    at call: sendmail") + 1 :] == [
+        "      expected      to return {}",
+        "      smtplib@3.13  None",
+    ]
+
+
+def test_a_side_that_could_not_be_judged_says_why() -> None:
+    found = comparison([result("a/b")], [result("a/b", Verdict.UNSUPPORTED, reason="there is no LMTP")])
+    assert "1 scenario is unsupported now" in text(found)
+    assert text(found).endswith("      smtplib@3.8   pass\n      smtplib@3.13  unsupported: there is no LMTP")
+
+
+def test_what_is_broken_beside_tells_what_the_other_side_did() -> None:
+    broken = replace(result("a/b"), breaches=(WireBreach(clause="wire.crlf", message="LF came"),))
+    assert text(comparison([broken], [result("a/b")])).endswith(
+        "    beside it, clause wire.crlf\n      smtplib@3.8   LF came\n      smtplib@3.13  kept"
+    )
 
 
 def test_what_only_one_side_has_is_told() -> None:
     found = comparison([result("a/b"), result("a/old")], [result("a/b"), result("a/new")])
     assert found.exit_code == 1
-    assert "only in smtplib@3.8:\n    pass a/old: The title of a/old" in text(found)
-    assert "only in smtplib@3.13:\n    pass a/new: The title of a/new" in text(found)
+    assert "only in smtplib@3.8\n  pass a/old: The title of a/old" in text(found)
+    assert "only in smtplib@3.13\n  pass a/new: The title of a/new" in text(found)
 
 
 def test_octets_of_a_candidate_cannot_speak_to_the_terminal() -> None:

@@ -90,9 +90,7 @@ class TestInterpreters:
         monkeypatch.setenv("PATH", str(tmp_path))
         for place in ("HOME", "PYENV_ROOT", "ASDF_DATA_DIR", "RYE_HOME", "UV_PYTHON_INSTALL_DIR"):
             monkeypatch.setenv(place, str(tmp_path / "nowhere"))
-        with pytest.raises(
-            CandidateError, match=r"no Python 3\.99 found .*interpreters looked at: /.*smtplib@/path/to"
-        ):
+        with pytest.raises(CandidateError, match=r"no Python 3\.99 found .*there are: .*3\.\d+.*smtplib@/path/to"):
             find_interpreter("3.99", folder=Path.cwd())
 
     def test_a_program_on_the_path_is_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_a_context_can_verify_nothing() -> None:
 
 def test_an_authobject_answers_in_order_and_then_has_no_more() -> None:
     authobject = driver_decoder().value(encode(AuthObject(initial="first", answers=("second",))))
-    assert [authobject(), authobject(b"challenge")] == ["first", "second"]
+    assert [authobject(challenge=None), authobject(challenge=b"challenge")] == ["first", "second"]
     with pytest.raises(RuntimeError, match="no more answers"):
         authobject(b"challenge")
 

@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from conformance.report.failure import dialogue_lines, failure_text, first_words, headline, printable, rerun_command
-from conformance.report.styled import unstyled
+from conformance.report.failure import (
+    dialogue_lines,
+    failure_lines,
+    failure_text,
+    first_words,
+    headline,
+    printable,
+    rerun_command,
+)
+from conformance.report.styled import Style, unstyled
 from conformance.runner.verdict import Difference, Line
 from tests.conformance.report.samples import CLAUSES, failed, harmful, one_of_each, result
 
@@ -49,6 +57,24 @@ def test_a_headline_is_one_line(found: object) -> None:
 def test_what_differs_first_is_told_first_and_how_much_more_there_is() -> None:
     two = Difference(step="a", line=1, expected="b", got="c"), Difference(step="d", line=1, expected="e", got="f")
     assert first_words(failed(differences=two)) == "a: expected b, got c (+1 more)"
+
+
+def test_an_empty_line_is_told_in_a_word() -> None:
+    empty = Difference(step="C", line=1, expected="", got="x")
+    assert first_words(failed(differences=(empty,))) == "C: expected (nothing), got x"
+    assert "expected: (nothing)\n" in failure_text(failed(differences=(empty,)), CLAUSES)
+
+
+def test_under_a_heading_id_and_candidate_are_not_told_again() -> None:
+    first, second, *_ = unstyled(failure_lines(failed(), CLAUSES, named=True)).splitlines()
+    assert first == "A refused sender raises SMTPSenderRefused"
+    assert second.startswith("clause sendmail.sender-refused")
+
+
+def test_what_differs_between_expected_and_got_is_marked() -> None:
+    styles = [span for spans in failure_lines(failed(), CLAUSES) for span in spans]
+    assert ("250", Style.EXPECTED_ONLY) in styles
+    assert ("299", Style.GOT_ONLY) in styles
 
 
 @pytest.mark.parametrize(

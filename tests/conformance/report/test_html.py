@@ -75,13 +75,20 @@ def test_the_policy_allows_just_our_scripts_and_styles(page: str) -> None:
 
 def test_what_a_candidate_sent_is_no_markup(page: str) -> None:
     assert "harmed()>" not in page
-    assert "window.harmed" not in page.replace("&lt;script&gt;window.harmed", "")
+    told = page.replace("&lt;script&gt;window.harmed", "").replace("%3Cscript%3Ewindow.harmed", "")
+    assert "window.harmed" not in told
     assert not [char for char in page if char < " " and char != "\n"]
     assert [a.get("type") for tag, a in Tags(page).found if tag == "script"] == [
         "text/plain",
         *["text/plain"] * 4,
         None,
     ]
+
+
+def test_a_name_that_is_no_text_has_an_address() -> None:
+    page = page_of(collected(of_candidates([result()], "exec:\udcff")), CLAUSES)
+    assert 'href="#:candidate/exec%3A%3F"' in page
+    assert index_of(collected(of_candidates([result()], "exec:\udcff")), CLAUSES)["candidates"][0]["key"] == "exec:?"
 
 
 def test_what_is_packed_is_what_was_told() -> None:
@@ -106,14 +113,14 @@ def test_the_index_has_a_sign_for_each_cell() -> None:
 
 def test_details_keep_what_candidates_have_in_common_once() -> None:
     results = of_candidates([failed()], *(f"c{number}" for number in range(10)))
-    family = details_of(collected(results))["sendmail"]
+    family = details_of(collected(results), CLAUSES)["sendmail"]
     assert len(family["cells"]) == 10
     assert len(family["dialogues"]) == len(family["differences"]) == 1
     assert len(family["lines"]) == 3
 
 
 def test_the_offending_line_is_marked_and_times_add_up() -> None:
-    family = details_of(collected([failed()]))["sendmail"]
+    family = details_of(collected([failed()]), CLAUSES)["sendmail"]
     duration, dialogue, times, *_ = family["cells"]["0,0"]
     assert [marked for _, marked in family["dialogues"][dialogue]] == [0, 0, 1]
     assert times == [10, 10, 11]  # tenths of a millisecond, from event to event
@@ -122,11 +129,11 @@ def test_the_offending_line_is_marked_and_times_add_up() -> None:
 
 def test_a_flood_is_bounded() -> None:
     events = tuple(Line(connection=0, at=n / 1000, kind="C", text="x" * 2000) for n in range(300))
-    family = details_of(collected([failed(dialogue=events)]))["sendmail"]
+    family = details_of(collected([failed(dialogue=events)]), CLAUSES)["sendmail"]
     assert len(json.dumps(family)) < 4000
     lines = "".join(f"{n}\r\n" for n in range(2000))
     many = Line(connection=0, at=0, kind="S", text=lines)
-    assert len(json.dumps(details_of(collected([failed(dialogue=(many,))])))) < 4000
+    assert len(json.dumps(details_of(collected([failed(dialogue=(many,))]), CLAUSES))) < 4000
 
 
 def test_ten_candidates_and_two_thousand_scenarios_stay_below_three_megabytes() -> None:

@@ -5,8 +5,11 @@ Debian's ``chromium`` and ``chromium-driver`` are enough; where there is no Chro
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,17 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from conformance.report.html import page_of
-from tests.conformance.report.samples import CLAUSES, HARM, collected, harmful, of_candidates, one_of_each, result
+from conformance.runner.verdict import Line
+from tests.conformance.report.samples import (
+    CLAUSES,
+    HARM,
+    collected,
+    failed,
+    harmful,
+    of_candidates,
+    one_of_each,
+    result,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -35,6 +48,11 @@ WITHIN = 60.0
 SETTINGS = (
     "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --window-size=1280,900"
+)
+ENCRYPTED = (
+    Line(connection=0, at=0.001, kind="C", text="STARTTLS\r\n"),
+    Line(connection=0, at=0.002, kind="S", text="220 go\r\n"),
+    Line(connection=0, at=0.003, kind="C", text="EHLO x\r\n", encrypted=True),
 )
 HARMFUL_NAME = "exec:sh -c '<script>harmed()</script>'"
 
@@ -96,15 +114,16 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     many = [result(f"sendmail/scenario-{number:03}[case]") for number in range(200)]
-    results = of_candidates([*one_of_each(), harmful(), *many], "smtplib", "smtplib@3.8", HARMFUL_NAME)
+    cases = [result("tls/versions[1.2]"), failed("tls/versions[1.3]", dialogue=ENCRYPTED)]
+    results = of_candidates([*one_of_each(), harmful(), *many, *cases], "smtplib", "smtplib@3.8", HARMFUL_NAME)
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text(page_of(collected(results), CLAUSES), encoding="utf-8")
     return path
 
 
-@pytest.fixture
-def page(browser: WebDriver, file: Path) -> Iterator[Page]:
-    """Return the page, open; behind each test there must be no script error and no request."""
+@contextlib.contextmanager
+def opened(browser: WebDriver, file: Path) -> Iterator[Page]:
+    """Open a page; behind what is done with it there must be no script error and no request."""
     for kind in ("browser", "performance"):
         browser.get_log(kind)  # type: ignore[no-untyped-call]
     page = Page(browser, file)
@@ -120,6 +139,13 @@ def page(browser: WebDriver, file: Path) -> Iterator[Page]:
     assert {each["request"]["url"].partition("#")[0] for each in ours} == {page.address}
 
 
+@pytest.fixture
+def page(browser: WebDriver, file: Path) -> Iterator[Page]:
+    """Return the page of the samples, open."""
+    with opened(browser, file) as page:
+        yield page
+
+
 def test_families_open_and_close(page: Page) -> None:
     assert page.rows() == []
     page.one("tr.group th").click()
@@ -129,16 +155,30 @@ def test_families_open_and_close(page: Page) -> None:
     assert page.rows() == []
 
 
+def test_the_cases_of_a_file_open_and_close(page: Page) -> None:
+    page.one("#text").send_keys("tls/versions")
+    assert page.rows() == ["tls/versions[1.2]", "tls/versions[1.3]"]
+    assert page.one("tr.file .id").text == "tls/versions"
+    assert page.one("tr.file td").get_attribute("aria-label") == "1 of 2 passed"
+    page.one("tr.file th").click()
+    assert page.rows() == []
+    page.one("tr.file td").click()
+    assert page.rows() == ["tls/versions[1.2]", "tls/versions[1.3]"]
+
+
 def test_totals_and_badges_are_there_without_a_click(page: Page) -> None:
     assert len(page.browser.find_elements(By.CSS_SELECTOR, ".card .badge.no")) == 3
     assert "does not conform" in page.one(".card").text
-    assert page.one("#shown").text == "207 scenarios"
+    assert page.one(".top .sum").text.startswith("0 of 3 candidates conform.")
+    bars = [bar.get_attribute("aria-label") for bar in page.browser.find_elements(By.CSS_SELECTOR, ".card .bar")]
+    assert bars[:3] == ["203 pass, 3 fail", "1 error, 1 unsupported", "1 known"]
+    assert page.one("#shown").text == "209 scenarios"
 
 
 def test_text_filters_id_title_and_clause(page: Page) -> None:
     page.one("#text").send_keys("lmtp hangs")
     assert page.rows() == ["lmtp/hangs"]
-    assert page.one("#shown").text == "1 of 207 scenarios"
+    assert page.one("#shown").text == "1 of 209 scenarios"
     page.one("#reset").click()
     page.one("#text").send_keys("LMTP.no-helo")
     assert page.rows() == ["lmtp/hangs", "lmtp/unix"]
@@ -158,6 +198,23 @@ def test_verdict_level_and_tag_filter(page: Page, control: str, rows: list[str])
     assert page.rows() == rows
 
 
+def test_a_candidate_is_a_link_to_what_it_did_not_pass(page: Page) -> None:
+    page.one("#grid thead")  # the page is there
+    page.one(".card .name").click()
+    page.until(lambda: page.one("#who").get_attribute("value") == "0", "the candidate to be chosen")
+    assert page.rows() == ["auth/listed", "hostile/harm", "lmtp/hangs", "sendmail/refused", "tls/versions[1.3]"]
+    assert page.browser.current_url.endswith("#:candidate/smtplib")
+    assert page.one("#verdicts .count").text == "203"
+    page.one("#reset").click()
+    assert page.one("#shown").text == "209 scenarios"
+    assert page.one("#verdicts .count").text == "609"
+
+
+def test_filters_that_leave_nothing_say_so(page: Page) -> None:
+    page.one("#text").send_keys("no such scenario")
+    assert page.one("#nothing").text == "Nothing fits these filters."
+
+
 def test_a_clause_filters(page: Page) -> None:
     page.one("#clause").send_keys("lmtp.no-helo")
     assert page.rows() == ["lmtp/hangs", "lmtp/unix"]
@@ -166,7 +223,7 @@ def test_a_clause_filters(page: Page) -> None:
 def test_candidates_that_differ_can_be_asked_for(page: Page) -> None:
     page.one("#differ").click()
     assert page.rows() == []
-    assert page.one("#shown").text == "0 of 207 scenarios"
+    assert page.one("#shown").text == "0 of 209 scenarios"
 
 
 def test_a_click_on_a_cell_tells_all_of_it(page: Page) -> None:
@@ -185,6 +242,7 @@ def test_a_click_on_a_cell_tells_all_of_it(page: Page) -> None:
         assert told in text
     assert page.one("dialog .offending .what").text.endswith("ehlo [127.0.0.1]")
     assert page.one("dialog .offending .time").text == "3.1 ms"
+    assert page.one("dialog .remark").text.endswith("expected: the return value 250")
     assert [page.one("dialog del").text, page.one("dialog ins").text] == ["250", "299"]
     link = page.one("dialog .clause a").get_attribute("href")
     assert link == "https://docs.python.org/3.8/library/smtplib.html#smtplib.SMTP.sendmail"
@@ -199,6 +257,45 @@ def test_escape_closes_and_gives_the_focus_back(page: Page) -> None:
     page.until(lambda: not page.run("return document.querySelector('dialog').open"), "the panel to close")
     assert page.run("return document.activeElement.className") == "v fail"
     page.until(lambda: "#" not in page.browser.current_url, "the address to be the page's")
+
+
+def test_behind_a_deep_link_its_cell_is_found(page: Page) -> None:
+    page.open("#smtplib%403.8/tls/versions[1.3]")
+    assert "tls/versions[1.3]" in page.detail()
+    page.type(Keys.ESCAPE)
+    page.until(lambda: page.run("return document.activeElement.title") == "smtplib@3.8: fail", "the focus on the cell")
+    assert page.rows() == ["tls/versions[1.2]", "tls/versions[1.3]"]
+
+
+def test_a_link_to_a_file_leads_to_its_first_case(page: Page) -> None:
+    page.open("#smtplib/tls/versions")
+    assert "tls/versions[1.2]" in page.detail()
+
+
+def test_where_encryption_begins_is_told(page: Page) -> None:
+    page.open("#smtplib/tls/versions[1.3]")
+    page.detail()
+    rows = page.browser.find_elements(By.CSS_SELECTOR, "dialog .dialogue tbody tr")
+    assert [row.get_attribute("class") for row in rows] == [
+        "client",
+        "server",
+        "divider tls",
+        "client offending encrypted",
+        "remark client",
+    ]
+    assert rows[2].text == "encrypted from here (TLS)"
+
+
+def test_buttons_go_to_the_next_scenario_and_the_one_before(page: Page) -> None:
+    page.open("#smtplib/lmtp/hangs")
+    page.detail()
+    page.one("dialog .steps button:last-child").click()
+    page.until(lambda: "lmtp/unix" in page.detail(), "the next scenario")
+    page.one("dialog .steps button").click()
+    page.until(lambda: "lmtp/hangs" in page.detail(), "the scenario before")
+    page.open("#smtplib/auth/breach")
+    page.detail()
+    assert page.one("dialog .steps button").get_attribute("disabled")
 
 
 @pytest.mark.parametrize("candidate", ["smtplib@3.8", HARMFUL_NAME])
@@ -233,7 +330,7 @@ def test_the_second_view_tells_who_keeps_a_clause(page: Page) -> None:
     assert [cell.get_attribute("aria-label") for cell in cells] == ["broken"] * 3
     cells[0].click()
     text = page.detail()
-    assert "broken by smtplib, smtplib@3.8" in text
+    assert "broken by\nsmtplib, smtplib@3.8" in text
     assert "lmtp/hangs" in text
     page.one("dialog .scenarios button").click()
     page.until(lambda: "the candidate hung" in page.detail(), "the scenario")
@@ -266,7 +363,7 @@ def test_no_verdict_is_told_by_colour_alone(page: Page) -> None:
         ("–", "unsupported"),  # noqa: RUF001 - the sign is meant
         ("≈", "known"),
     }
-    assert page.run("return document.querySelectorAll('.legend .sign').length") == 6
+    assert page.run("return document.querySelectorAll('.legend .sign').length") == 7
 
 
 def test_harmful_octets_are_shown_as_text(page: Page) -> None:
@@ -304,6 +401,40 @@ def test_text_can_be_read_in_both_colour_schemes(page: Page, scheme: str) -> Non
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     assert len(pairs) > 8
     assert {what: ratio for what, ratio in pairs.items() if ratio < 4.5} == {}  # WCAG 2 AA
+
+
+def test_the_page_of_all_candidates_of_this_machine(browser: WebDriver, tmp_path: Path) -> None:
+    file, scenario = tmp_path / "matrix.html", "lmtp/refused-after-data[first,lmtp]"
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [
+            sys.executable,
+            "-m",
+            "conformance",
+            "matrix",
+            "lmtp/refused-after-data",
+            "auth/plain-object",
+            "--html",
+            str(file),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    with opened(browser, file) as page:
+        names = [name.text for name in page.browser.find_elements(By.CSS_SELECTOR, ".card .name")]
+        assert "reference_client" in names
+        page.one("#text").send_keys("refused-after-data[first")
+        assert page.rows() == ["lmtp/refused-after-data[first,lmtp]", "lmtp/refused-after-data[first,unix]"]
+        page.one("tr.member.case td").click()
+        assert "A recipient that is refused after the mail data is returned" in page.detail()
+        for name in names:
+            page.open(f"#{quote(name, safe='')}/{scenario}")
+            text = page.detail()
+            assert f"{name}:" in text
+            again = "smtp-conformance run" if name == "reference_client" else f"smtp-conformance run --client {name}"
+            assert f"{again} '{scenario}'" in text
+        assert "250 2.0.0 Delivered" in page.one("dialog .dialogue").text
 
 
 CONTRAST = """

@@ -33,8 +33,9 @@ def test_report_builds_every_form_out_of_several_files(run: Run, tmp_path: Path)
     forms = ("--html", "p.html", "--junit", "j.xml", "--markdown", "s.md", "--badge", "b.json")
     done = run("report", "a.jsonl", "b.jsonl", *forms)
     assert done.returncode == 0, done.stderr
-    assert "one does not conform: 2 pass, 1 fail, 1 error, 1 unsupported, 1 known" in done.stdout
-    assert "two conforms: 1 pass" in done.stdout
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["one", "does", "not", "conform", "no", "2/3", "no", "0/2", "no", "0/1"] in lines
+    assert ["two", "conforms", "yes", "1/1"] in lines
     assert "<title>SMTP conformance: 2 candidates, 6 scenarios</title>" in (tmp_path / "p.html").read_text()
     assert len(ET.parse(tmp_path / "j.xml").getroot()) == 2  # noqa: S314 - our own
     assert "## SMTP conformance" in (tmp_path / "s.md").read_text()

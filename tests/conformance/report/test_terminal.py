@@ -80,18 +80,47 @@ def test_many_failures_are_told_by_clause_the_first_of_each_in_full(capsys: pyte
     assert text.count("again: ") == 12
     assert "fail z/rare" in text
     assert "all 301 failures by clause" in text
+    assert "The failures of 12 of 301 scenario files are told in full above." in text
     assert " 300 sendmail.sender-refused: " in text
     assert "a/000, a/001, a/002, … 297 more" in text
     assert "smtp-conformance run --client smtplib sendmail.sender-refused" in text
     assert told(capsys, results, verbosity=1).count("again: ") == 301
 
 
+def test_cases_of_one_file_are_told_together_and_by_themselves_where_verbose(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    results = [failed(f"a/many[{number}]") for number in range(200)]
+    text = told(capsys, results)
+    assert "fail a/many[0] and 199 more ───" in text
+    (others,) = [line for line in text.splitlines() if line.startswith("also, in the same way: ")]
+    assert others.count("[") == 199
+    assert len(text.splitlines()) < 40
+    assert "by clause" not in text
+    assert told(capsys, results, verbosity=1).count("again: ") == 200
+
+
+def test_several_candidates_are_concluded_in_a_row_each(capsys: pytest.CaptureFixture[str]) -> None:
+    text = told(capsys, [*of_candidates(one_of_each(), "one"), *of_candidates([result()], "two")])
+    lines = [line.split() for line in text.splitlines()]
+    assert ["documented", "protocol", "de-facto"] in lines
+    assert ["one", "does", "not", "conform", "no", "2/3", "no", "0/2", "no", "0/1"] in lines
+    assert ["two", "conforms", "yes", "1/1"] in lines
+
+
 def test_quiet_tells_a_line_for_each_failure_and_who_conforms(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, [result(), failed()], verbosity=-1).splitlines() == [
         "fail sendmail/refused: call: sendmail: expected the return value 250, got the return value 299",
-        "smtplib does not conform",
+        "smtplib does not conform: documented no",
     ]
-    assert told(capsys, [result()], verbosity=-1).splitlines() == ["smtplib conforms"]
+    assert told(capsys, [result()], verbosity=-1).splitlines() == ["smtplib conforms: documented yes"]
+
+
+def test_quieter_tells_only_who_conforms(capsys: pytest.CaptureFixture[str]) -> None:
+    breaching = one_of_each()[-1]
+    assert told(capsys, [result(), failed(), breaching], verbosity=-2).splitlines() == [
+        "smtplib does not conform: documented no, protocol no",
+    ]
 
 
 def test_verbose_tells_every_scenario_as_it_comes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +164,9 @@ report.candidates([identity("smtplib")])
 report.expect(2)
 results = [result(), harmful()]
 for found in results:
+    report.begin(found.id)
     report.add(found)
+    report.finish(found.id)
 report.end(results, [], 1)
 """
 
@@ -168,6 +199,9 @@ def test_a_terminal_gets_colours_and_a_live_line() -> None:
     written = on_a_terminal()
     assert b"\x1b[" in written
     assert b"/2" in written
+    assert b"hostile" in written
+    assert b" left" in written
+    assert "✓1".encode() in written
     assert b"smtplib" in written
 
 
@@ -176,6 +210,20 @@ def test_a_terminal_that_wants_none_gets_no_escape_sequence(environment: dict[st
     written = on_a_terminal(**environment)
     assert b"\x1b" not in written
     assert b"does not conform" in written
+
+
+def test_a_wide_terminal_gets_words_and_ids() -> None:
+    written = on_a_terminal(COLUMNS="140")
+    assert b"hostile/harm" in written
+    assert b"1 pass" in written
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_where_the_encoding_has_no_signs_there_are_letters(encoding: str) -> None:
+    written = on_a_terminal(PYTHONIOENCODING=encoding, NO_COLOR="1")
+    assert b"fail hostile/harm ---" in written
+    assert b"does not conform" in written
+    assert written.isascii()
 
 
 def test_a_candidates_escape_sequences_never_reach_the_terminal() -> None:

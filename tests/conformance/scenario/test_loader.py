@@ -142,6 +142,7 @@ def test_a_next_connection_begins_a_new_dialogue(loaded: Loaded) -> None:
         ("- S: 220 hi\n  - C: DATA\n  - S: 354 go\n  - data: !one-of [a]", "8:11", "needs at least 2 entries"),
         ("- split: {reply: 220 ok, at: [4, 40]}", "5:12", "the cuts must rise and lie within"),
         ("- S: 220 hi\n  - C: !exct x", "6:8", "a command has no tag !exct"),
+        ("- accept: {from: a@b, to: [c@d], data: [x]}", "5:42", "a list of contents needs the tag !one-of"),
         ("- either: [[{S: 220 hi}], []]", "5:14", "a branch begins with the command"),
         ("- S: 220 $nothing", "5:8", "nothing defines $nothing"),
         ("- S: 220", "5:8", "expected text or a list, got 220; quote it"),

@@ -197,3 +197,53 @@ def test_it(smtp_server):
     )
     assert "ServerFaultError: made up" in said
     assert "1 passed, 1 error" in said
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ('"greylistng"', "there is no preset 'greylistng'; did you mean 'greylisting'?"),
+        ('"nowhere.yaml"', "nowhere.yaml cannot be read: No such file or directory"),
+        ('rules=[("RPCT", "550 no")]', "'RPCT' is no command; did you mean 'RCPT'?"),
+        ('rules=[("RCPT", "no code")]', "no code"),
+        ('rules=["RCPT"]', "too many values to unpack"),
+        ("sizes=1000", "sizes"),
+        ('play="sendmail/nothing"', "sendmail/nothing"),
+        ('"mailbox-full-lmtp"', "is about LMTP"),
+    ],
+)
+def test_a_marker_that_means_nothing_is_one_clear_message(tmp_path: Path, marker: str, message: str) -> None:
+    test = f"@pytest.mark.mail_server({marker})\ndef test_it(smtp_server):\n    pass\n"
+    said = outcome(tmp_path, test, "-W", "error")
+    assert "smtp_server cannot be what the marker mail_server says: " in said
+    assert message in said
+    assert "Traceback" not in said
+    assert "1 error" in said, "the socket of a server that was never started is closed: no ResourceWarning"
+
+
+def test_a_client_that_floods_holds_up_no_teardown(tmp_path: Path) -> None:
+    """It never reads and sends without end, from a thread that nobody ends: the test run goes on, and is told of it."""
+    said = outcome(
+        tmp_path,
+        """
+import socket, threading
+
+def flood(address):
+    with socket.create_connection(address) as sock:
+        try:
+            while True:
+                sock.sendall(b"NOOP\\\\r\\\\n" * 1000)
+        except OSError:
+            pass
+
+def test_flood(smtp_server):
+    for _ in range(3):
+        threading.Thread(target=flood, args=[smtp_server.address], daemon=True).start()
+    smtp_server.wait_for(connections=3)
+
+def test_next(smtp_server):
+    assert smtplib.SMTP(*smtp_server.address).noop()[0] == 250
+""".replace("\\\\", "\\"),
+    )
+    assert "2 passed" in said
+    assert "connections that fake servers had to cut" in said

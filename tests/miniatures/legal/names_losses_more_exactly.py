@@ -4,11 +4,11 @@ from reference_client import *
 from reference_client import __all__, _connection, _stream
 
 
-class SMTPServerReset(SMTPServerDisconnected):
+class SMTPServerClosed(SMTPServerDisconnected):
     pass
 
 
-class SMTPServerClosed(SMTPServerDisconnected):
+class SMTPServerReset(SMTPServerClosed):
     pass
 
 

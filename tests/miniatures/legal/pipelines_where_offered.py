@@ -8,23 +8,18 @@ from reference_client._transaction import MailSession
 
 
 class Pipelining(MailSession):
-    _sender = _data_reply = None
+    _data_reply = None
 
     def _may_pipeline(self):
         return self.has_extn("pipelining")
 
-    def _name_sender(self, sender, options):
-        self._sender = sender, options
+    def _step_by_step(self, sender, recipients, options, recipient_options):
         if not self._may_pipeline():
-            super()._name_sender(sender, options)
-
-    def _name_recipients(self, recipients, options):
-        if not self._may_pipeline():
-            return super()._name_recipients(recipients, options)
-        sender, mail_options = self._sender
-        self.command_encoding = self._encoding_for(mail_options)
-        mail = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(mail_options)])
-        rcpts = [" ".join([f"TO:{forward_path(name)}", *self._only_offered(options)]) for name in recipients]
+            yield from super()._step_by_step(sender, recipients, options, recipient_options)
+            return
+        self.command_encoding = self._encoding_for(options)
+        mail = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(options)])
+        rcpts = [" ".join([f"TO:{forward_path(name)}", *self._only_offered(recipient_options)]) for name in recipients]
         lines = [command_line("MAIL", mail), *(command_line("RCPT", rcpt) for rcpt in rcpts), command_line("DATA")]
         self.send("".join(lines))
         self._awaited += len(lines)
@@ -35,8 +30,7 @@ class Pipelining(MailSession):
                 self._send_to_nobody()
             raise cause
         self._data_reply = replies[-1]
-        refused = {name: reply for name, reply in zip(recipients, replies[1:]) if reply[0] >= 300}
-        return [name for name, (code, _) in zip(recipients, replies[1:]) if code < 300], refused
+        yield from replies[:-1]
 
     def _read_in_order(self, count):
         replies = []

@@ -18,13 +18,14 @@ VERBS = {
     "QUIT",
     "AUTH",
     "STARTTLS",
+    "XPING",
 }
 _putcmd = SMTP.putcmd
 
 
 def putcmd(self, cmd, args=""):
     verb, blank, rest = cmd.partition(" ")
-    if verb in VERBS:
+    if verb.upper() in VERBS:
         cmd = verb.lower() + blank + rest
     for keyword in ("FROM:", "TO:"):
         if args.startswith(keyword):

@@ -11,5 +11,6 @@ FAILS = [
     "lmtp/surplus-reply",
     "replies/odd-line-ends",
     "replies/stray-reply",
+    "replies/stray-reply-within-a-transaction",
     "starttls/forged-replies-behind-a-refusal",
 ]

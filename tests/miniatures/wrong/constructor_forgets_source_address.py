@@ -11,6 +11,7 @@ FAILS = [
     "connect/source-host-left-open",
     "connect/source-port",
     "connect/source-port-left-open",
+    "connect/source-address-that-is-not-ours",
     "lmtp/source-address",
     "tls/source-address",
 ]

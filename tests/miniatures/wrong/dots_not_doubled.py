@@ -12,6 +12,7 @@ FAILS = [
     "mail_data/dot-behind-lone-line-feed",
     "mail_data/transparency",
     "mail_data/transparency-in-large-messages",
+    "mail_data/transparency-of-converted-lines",
     "tls/whole-transaction",
 ]
 

@@ -7,8 +7,6 @@ _connection.SERVICE_CLOSING = _lmtp.SERVICE_CLOSING = 0
 
 FAILS = [
     "disconnects/421-after-accepted-recipient",
-    "disconnects/421-closes",
     "disconnects/421-ends-the-dialogue",
-    "login/421-ends-it",
     "replies/421-ahead-of-the-command",
 ]

@@ -17,8 +17,10 @@ FAILS = [
     "lmtp/421-amid-replies",
     "lmtp/connection-lost-amid-replies",
     "lmtp/missing-reply",
+    "lmtp/recipient-reply-that-is-none",
     "lmtp/refused-after-data",
     "lmtp/replies-for-accepted-only",
     "lmtp/second-message",
     "lmtp/send-message",
+    "pipelining/recipient-replies",
 ]

@@ -3,7 +3,7 @@
 import re
 
 from reference_client import *
-from reference_client import __all__, _reply
+from reference_client import __all__, _reply, _stream
 
 
 def _add(self, line, _add=_reply.ReplyReader._add):
@@ -13,5 +13,6 @@ def _add(self, line, _add=_reply.ReplyReader._add):
 
 
 _reply.ReplyReader._add = _add
+_stream.usual_replies = lambda received: ()  # all replies go that way
 
 FAILS = ["replies/different-codes-in-one-reply"]

@@ -19,9 +19,11 @@ FAILS = [
     "lmtp/every-recipient-reply-is-read",
     "lmtp/low-level-data",
     "lmtp/missing-reply",
+    "lmtp/recipient-reply-that-is-none",
     "lmtp/refused-after-data",
     "lmtp/repeated-mailbox",
     "lmtp/replies-for-accepted-only",
     "lmtp/second-message",
     "lmtp/send-message",
+    "pipelining/recipient-replies",
 ]

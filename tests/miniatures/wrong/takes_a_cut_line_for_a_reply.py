@@ -7,7 +7,7 @@ _accept = _stream.Stream._accept
 
 
 def _completing(self, data):
-    _accept(self, data or (b"\r\n" if self._reader._received else b""))
+    return _accept(self, data or (b"\r\n" if self._reader._received else b""))
 
 
 _stream.Stream._accept = _completing

@@ -11,4 +11,4 @@ class LMTP(_LMTP):
         return [reply if reply[0] > 0 else (250, b"") for reply in replies], end
 
 
-FAILS = ["lmtp/connection-lost-amid-replies", "lmtp/missing-reply"]
+FAILS = ["lmtp/connection-lost-amid-replies", "lmtp/missing-reply", "lmtp/recipient-reply-that-is-none"]

@@ -13,6 +13,10 @@ def leave(self, kind, error, trace):
         return
     try:
         code, text = self._say_quit()
+    except SMTPServerDisconnected:
+        if kind is not None:
+            raise
+        return
     finally:
         self.close()
     if code != 221:

@@ -1,0 +1,128 @@
+"""This module owns what is remembered from one run to the next: reading YAML costs more than playing a dialogue.
+
+It is kept in the user's cache folder, which nobody else may write; an entry counts only for the very same file, read by
+the very same code. Anything wrong with it means that the file is read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from platformdirs import user_cache_path
+
+import conformance
+import fake_servers
+import scenarios
+
+FOLDER_VARIABLE = "SMTP_CONFORMANCE_CACHE"
+"""Names another folder; empty: nothing is kept."""
+
+_KEPT = 6
+
+_Stamp = tuple[int, int]
+_T = TypeVar("_T")
+
+
+class Memory(Generic[_T]):
+    """What was read from files, by the file's path and a word on how it was read.
+
+    Args:
+        kind: what is remembered; the beginning of the name of the file that keeps it.
+        read_with: what else the values depend on, beside the file and the code that reads it.
+    """
+
+    def __init__(self, kind: str, read_with: object = None) -> None:
+        self._kind = kind
+        self._file = _file_of(kind, read_with)
+        self._known: dict[str, tuple[_Stamp, _T]] = _read(self._file)
+        self._news = False
+
+    def recall(self, path: Path, how: str = "") -> _T | None:
+        """Return what was read from a file, if it is still the same file."""
+        remembered = self._known.get(_key(path, how))
+        return remembered[1] if remembered and remembered[0] == _stamp_of(path) else None
+
+    def note(self, path: Path, value: _T, how: str = "") -> None:
+        """Remember what was read from a file."""
+        stamp = _stamp_of(path)
+        if stamp is not None:
+            self._known[_key(path, how)] = (stamp, value)
+            self._news = True
+
+    def keep(self) -> None:
+        """Keep what was noted for the next run; where that cannot be done, it is read again then."""
+        if not self._news or self._file is None:
+            return
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=self._file.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                pickle.dump(self._known, file, protocol=pickle.HIGHEST_PROTOCOL)
+            Path(name).replace(self._file)
+            self._news = False
+            self._forget_older(self._file)
+
+    def _forget_older(self, file: Path) -> None:
+        """Keep only the newest few: each version of the code and each interpreter has its own."""
+        siblings = sorted(file.parent.glob(f"{self._kind}-*.pickle"), key=lambda path: path.stat().st_mtime)
+        for path in siblings[:-_KEPT]:
+            path.unlink(missing_ok=True)
+
+
+def _key(path: Path, how: str) -> str:
+    return f"{path}\0{how}"
+
+
+def _stamp_of(path: Path) -> _Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _file_of(kind: str, read_with: object) -> Path | None:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder == "":
+        return None
+    root = Path(folder) if folder else user_cache_path("smtp-conformance")
+    return root / f"{kind}-{_fingerprint(read_with)}.pickle"
+
+
+def _fingerprint(read_with: object) -> str:
+    """Return what stands for the code that reads, and for what it reads with."""
+    digest = hashlib.sha256(f"{conformance.__version__} {sys.version} {read_with!r}".encode())
+    for package in (Path(__file__).parent, Path(fake_servers.__file__).parent):
+        for path in sorted(package.glob("*.py")):
+            digest.update(f"{path} {_stamp_of(path)}".encode())
+    digest.update((scenarios.ROOT / "schema.json").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _read(file: Path | None) -> dict[str, tuple[_Stamp, _T]]:
+    if file is None:
+        return {}
+    try:
+        if not _is_ours_alone(file):
+            return {}
+        found = pickle.loads(file.read_bytes())  # noqa: S301 - a file that only this user can have written
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is only a memory
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_ours_alone(file: Path) -> bool:
+    """Tell whether nobody but this user can have put the file there."""
+    others_may_write = stat.S_IWGRP | stat.S_IWOTH
+    return all(
+        status.st_uid == os.getuid() and not status.st_mode & others_may_write
+        for status in (file.stat(), file.parent.stat())
+    )

@@ -1,0 +1,56 @@
+"""Scenarios that wait are played some at a time; what comes of each reaches who asks for it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+import pytest
+
+from conformance.runner.ahead import AT_ONCE, PlayedAhead
+from conformance.scenario.collection import read_corpus
+
+
+def test_plays_that_wait_for_each_other_all_end() -> None:
+    meeting = threading.Barrier(AT_ONCE, timeout=10)
+
+    def play(number: int) -> int:
+        meeting.wait()
+        return number * number
+
+    ahead = PlayedAhead(range(AT_ONCE), play)
+    assert [ahead.outcome_of(number) for number in range(AT_ONCE)] == [n * n for n in range(AT_ONCE)]
+    ahead.close()
+
+
+def test_each_is_played_once_whoever_asks_and_in_which_order() -> None:
+    played: Counter[str] = Counter()
+    ahead = PlayedAhead(["a", "b", "c"], lambda name: played.update([name]))
+    for name in ("b", "a", "c"):
+        ahead.outcome_of(name)
+    ahead.close()
+    assert played == {"a": 1, "b": 1, "c": 1}
+
+
+def test_who_asks_for_a_part_has_no_more_than_a_handful_played_for_nothing() -> None:
+    played: list[int] = []
+    ahead = PlayedAhead(range(1000), played.append)
+    ahead.outcome_of(0)
+    ahead.close()
+    assert set(played) <= set(range(AT_ONCE))
+
+
+def test_what_a_play_raises_reaches_who_asked() -> None:
+    def play(_: str) -> None:
+        raise LookupError("no such thing")
+
+    ahead = PlayedAhead(["a"], play)
+    with pytest.raises(LookupError, match="no such thing"):
+        ahead.outcome_of("a")
+    ahead.close()
+
+
+def test_a_scenario_waits_if_its_server_is_silent_pauses_or_stalls() -> None:
+    waiting = {scenario.file_id for scenario in read_corpus().scenarios if scenario.waits}
+    assert {"timeouts/reply", "timeouts/slow-reader", "replies/split-with-pause"} <= waiting
+    assert "sendmail/all-refused" not in waiting
