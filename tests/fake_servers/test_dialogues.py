@@ -365,17 +365,6 @@ def test_other_mail_data_are_one_deviation_with_the_first_line_that_differs() ->
         ]
 
 
-@pytest.mark.parametrize(("sent", "deviations"), [(b"", 0), (b"\r\n", 0), (b"a\r\n", 1)])
-def test_mail_data_may_be_one_of_several(sent: bytes, deviations: int) -> None:
-    *envelope, _, last = transaction()
-    with FakeServer(script(*hello(), *envelope, MailData(content=b"", others=(b"\r\n",)), last)) as server:
-        with WireClient(server) as client:
-            assert client.begin().mail(sent) == "250 queued"
-        found = summary(server)
-        assert len(found) == deviations
-        assert all('or mail data of 2 octets "\\r\\n"' in expected for expected, _ in found)
-
-
 @pytest.mark.parametrize(
     ("step", "expected"),
     [(command("HELP"), "HELP"), (MailData(content=None), "mail data"), (ReadOctets(octets=9), "9 octets")],
