@@ -44,7 +44,7 @@ def talk(server: MailServer, segments: list[bytes]) -> bytes:
 @example([b"EHLO me\r\n", b"STARTTLS\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"], False)
 @example([b"EHLO me\r\n", b"AUTH PLAIN\r\n", b"\xff\r\n"], False)
 @quick(60)
-def test_any_client_gets_replies_and_the_server_stays_in_order(segments: list[bytes], lmtp: bool) -> None:  # noqa: FBT001
+def test_any_client_gets_replies_and_the_server_stays_in_order(segments: list[bytes], lmtp: bool) -> None:
     """All that a server says in clear are whole replies; it has no fault, no thread is left, and it stops in time."""
     server = MailServer(Conduct(lmtp=lmtp))
     with server:

@@ -9,7 +9,6 @@ from reference_client import __all__
 FAILS = [
     "hello/helo-ends-esmtp",
     "options/none-after-helo",
-    "options/none-after-later-refused-ehlo",
 ]
 
 
