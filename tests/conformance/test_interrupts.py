@@ -82,7 +82,7 @@ class Run:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[list[Run]]:
+def started() -> Iterator[list[Run]]:
     runs: list[Run] = []
     yield runs
     for run in runs:
