@@ -86,7 +86,7 @@ def _smtp_sink() -> Iterator[Running]:
     """Run smtp-sink, on a Unix socket: it cannot choose a free port. That favours it."""
     assert _SINK is not None  # noqa: S101
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
-        Path(folder).chmod(0o777)  # noqa: S103 - its user has to get there
+        Path(folder).chmod(0o777)
         path = str(Path(folder) / "sink")
         as_user = ["-u", "nobody"] if os.geteuid() == 0 else []
         with _process([_SINK, *as_user, f"unix:{path}", "1000"], cwd=folder) as process:
