@@ -106,6 +106,20 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
+@nox.session(name="bench-suite")
+def bench_suite(session: nox.Session) -> None:
+    """Measure a run of the suite, as ratios; arguments go to ``python -m benchmarks.suite`` (``--pairs 5``)."""
+    session.install("-e", ".[conformance]")
+    session.run("python", "-m", "benchmarks.suite", *session.posargs)
+
+
+@nox.session(name="bench-servers")
+def bench_servers(session: nox.Session) -> None:
+    """Measure ``serve`` beside aiosmtpd and smtp-sink, as ratios; arguments go to ``python -m benchmarks.serve``."""
+    session.install("-e", ".[conformance]", *TEST)
+    session.run("python", "-m", "benchmarks.serve", *session.posargs)
+
+
 @nox.session
 def quality(session: nox.Session) -> None:
     """Check types, style, architecture and the scenario files."""

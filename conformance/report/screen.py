@@ -171,7 +171,11 @@ class Screen:
         )
         what = f"{playing[:34]:34}" if wide else f"{playing.partition('/')[0][:12]:12}"
         self._progress.update(
-            self._task, completed=done, total=total or None, description=escape(visible(what)), totals=self._legible(counts)
+            self._task,
+            completed=done,
+            total=total or None,
+            description=escape(visible(what)),
+            totals=self._legible(counts),
         )
 
     def _legible(self, text: str) -> str:

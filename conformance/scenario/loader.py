@@ -69,15 +69,7 @@ def load(source: Source, clauses: Mapping[str, Clause]) -> tuple[Scenario, ...]:
     Raises:
         ScenarioError: all mistakes of the file.
     """
-    if visible(source.file_id) != source.file_id:
-        raise ScenarioError([Problem(source.shown_as, 1, 1, "the name of the file is an id: no control characters")])
-    try:
-        text = source.path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ScenarioError([Problem(source.shown_as, 1, 1, f"not UTF-8 at octet {error.start}")]) from error
-    except OSError as error:
-        raise ScenarioError([Problem(source.shown_as, 1, 1, f"cannot be read: {error.strerror}")]) from error
-    tree = read_tree(text, source.shown_as)
+    tree = read_tree(_text_of(source), source.shown_as)
     if not isinstance(tree, MappingNode):
         raise ScenarioError([tree.place.problem("a scenario is a mapping with title, clauses, level, server, client")])
     problems = [*_clause_problems(tree, clauses)]
@@ -94,6 +86,17 @@ def load(source: Source, clauses: Mapping[str, Clause]) -> tuple[Scenario, ...]:
     if problems:
         raise ScenarioError(problems)
     return tuple(built)
+
+
+def _text_of(source: Source) -> str:
+    if visible(source.file_id) != source.file_id:
+        raise ScenarioError([Problem(source.shown_as, 1, 1, "the name of the file is an id: no control characters")])
+    try:
+        return source.path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ScenarioError([Problem(source.shown_as, 1, 1, f"not UTF-8 at octet {error.start}")]) from error
+    except OSError as error:
+        raise ScenarioError([Problem(source.shown_as, 1, 1, f"cannot be read: {error.strerror}")]) from error
 
 
 def _rows(tree: MappingNode) -> Iterator[tuple[str, MappingNode, list[Problem]]]:

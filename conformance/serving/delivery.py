@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import mailbox
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,6 +14,13 @@ from typing import TextIO
 
 from conformance.errors import UsageError
 from fake_servers.messages import Message, Taker
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _in_a_field(address: str) -> str:
+    """Return an address that ends no field: a lone CR may stand in it, and ends a line for who reads mailboxes."""
+    return _CONTROL.sub("?", address)
 
 
 def to_maildir(directory: Path) -> Taker:
@@ -27,8 +35,8 @@ def to_maildir(directory: Path) -> Taker:
         raise UsageError(f"{directory} cannot be a maildir: {error.strerror}") from error
 
     def take(message: Message) -> None:
-        recipients = "".join(f"Delivered-To: {one}\n" for one in message.recipients)
-        head = f"Return-Path: <{message.sender}>\n{recipients}".encode("utf-8", "surrogateescape")
+        recipients = "".join(f"Delivered-To: {_in_a_field(one)}\n" for one in message.recipients)
+        head = f"Return-Path: <{_in_a_field(message.sender)}>\n{recipients}".encode("utf-8", "surrogateescape")
         box.add(head + message.raw.replace(b"\r\n", b"\n"))
 
     return take

@@ -57,7 +57,8 @@ def test_a_failing_scenario_exits_1_and_tells_all_that_is_known(run: Run, corpus
     done = run("run", "--scenarios", corpus_folder, "mine/failing", "--client", "smtplib")
     assert done.returncode == 1, done.stderr
     for told in (
-        "mine/failing: A server that greets and offers nothing is understood",
+        "\nfail mine/failing ──",
+        "\nA server that greets and offers nothing is understood\n",
         "clause ehlo.sends-ehlo",
         "at call: ehlo",
         "failing.yaml:9",

@@ -82,7 +82,7 @@ class Run:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[list[Run]]:
+def started() -> Iterator[list[Run]]:
     runs: list[Run] = []
     yield runs
     for run in runs:
@@ -131,7 +131,7 @@ def test_a_worker_that_is_killed_leaves_nothing_behind(tmp_path: Path, started: 
 
 def test_a_candidate_that_hangs_goes_with_its_worker(tmp_path: Path, started: list[Run]) -> None:
     (tmp_path / "hanging.py").write_text(HANGING, encoding="utf-8")
-    run = Run(tmp_path, "-n", "1", "--client", "hanging", "--timeout-factor", "20", "sendmail/one-recipient-as-string")
+    run = Run(tmp_path, "-n", "1", "--client", "hanging", "--timeout-factor", "20", "sendmail/recipients-as-string")
     started.append(run)
     deadline = time.monotonic() + PATIENCE
     while not (tmp_path / "hangs").exists():

@@ -1,6 +1,6 @@
 """This module owns what a transcript proves: which reply stood in the place of which command, and who was accepted.
 
-It knows no client. The n-th command is answered by the n-th reply (RFC 5321 4.1.4), the greeting being the first of all;
+It knows no client. The n-th command is answered by the n-th reply (RFC 5321 4.1.4), the greeting being the first;
 what is no reply ends what can be known. It reads octets with code of its own.
 """
 
@@ -70,7 +70,8 @@ def _taken(command: str, replies: Iterator[tuple[int, bytes]]) -> Answered:
 
 def _replies(octets: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield whole replies until something comes that is none."""
-    code, texts = 0, []
+    code = 0
+    texts: list[bytes] = []
     lines = octets.split(b"\n")[:-1]
     for line in (line.rstrip(b"\r") for line in lines):
         if not line and not texts:

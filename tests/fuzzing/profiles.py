@@ -1,4 +1,4 @@
-"""This module owns how hard a property is tried: a little within the usual tests, for long by ``python -m tests.fuzzing``."""
+"""This module owns how hard a property is tried: a little within the usual tests, for long where a corpus is named."""
 
 from __future__ import annotations
 

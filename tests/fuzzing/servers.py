@@ -1,8 +1,8 @@
 """This module owns random servers: scripts of the engine's own steps, legal and illegal, and how long they may take.
 
 A server reads commands and answers each with something: a reply that fits or does not, in pieces, in drops, with others
-beside it, nothing at all, or the end of the connection. It is bounded: whoever waits for it waits for its silence, which
-the client's timeout ends.
+beside it, nothing at all, or the end of the connection. It is bounded: whoever waits for it waits for its silence,
+which the client's timeout ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fake_servers.matching import parse_pattern, regular_expression
 from fake_servers.steps import Certificate, Dialogue, Ending, Script, Step, Transport
 
 TIMEOUT = 0.15
-"""Seconds that the client waits; a silence of the server costs so much, and a dribbled reply up to ten times as much."""
+"""Seconds that the client waits; a silence costs so much, and a dribbled reply up to ten times as much."""
 
 _TEXT = st.sampled_from(["ok", "", "2.0.0 ok", "é", "x" * 300, "AUTH PLAIN LOGIN CRAM-MD5", "STARTTLS", "=", "YQ=="])
 _CODES = st.sampled_from([220, 221, 235, 250, 250, 250, 251, 334, 354, 354, 421, 450, 451, 500, 503, 535, 550, 554])

@@ -129,7 +129,7 @@ def test_a_driver_starts_or_it_is_told_why_not(first: Any) -> None:
 @example([{"returned": {"$self": "x", "type": "T"}}])
 @quick(300)
 def test_any_lines_are_answers_or_trouble_and_after_trouble_nothing_goes_over_the_wire(lines: list[Any]) -> None:
-    """A line is an observation, "unsupported", or trouble; a channel that had trouble has ended its process for good."""
+    """A line is an observation, "unsupported", or trouble; a channel in trouble has ended its process for good."""
     wire = Lines([STARTED, *lines])
     channel = Channel(wire, Start(drive="fuzzed"), within=1.0)
     for request in (Call(method="noop", args=()), Call(method="ehlo", args=()), Close()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -62,7 +63,7 @@ def test_a_receiver_gets_the_text_with_crlf_for_every_line_end(text: str) -> Non
 def test_transparency_is_the_same_however_the_message_is_cut(octets: bytes, cuts: list[int]) -> None:
     """Pieces are a matter of memory: where they are cut changes nothing on the wire."""
     places = sorted({0, len(octets), *(cut % (len(octets) + 1) for cut in cuts)})
-    pieces = [octets[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [octets[start:end] for start, end in pairwise(places)]
     assert b"".join(with_transparency(pieces)) == b"".join(with_transparency([octets]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -28,7 +30,7 @@ def read(octets: bytes, cuts: list[int]) -> Outcome:
     reader = ReplyReader()
     places = sorted({0, len(octets), *(cut % (len(octets) + 1) for cut in cuts)})
     replies: list[Reply] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         reader.receive_data(octets[start:end])
         try:
             while (reply := reader.next_reply()) is not None:

@@ -1,4 +1,4 @@
-"""Nothing that a stranger wrote commands a terminal or runs in a page: not a scenario, a result, a reply or a client."""
+"""Nothing that a stranger wrote commands a terminal or runs in a page: no scenario, result, reply or client."""
 
 from __future__ import annotations
 

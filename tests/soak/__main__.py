@@ -1,8 +1,8 @@
-"""This module owns the command ``python -m tests.soak``: it plays, compares, prints a table, and exits with 1 if it found
-anything.
+"""This module owns the command ``python -m tests.soak``: it plays, compares, prints a table, and exits with 1 if it
+found anything.
 
-A run is the whole corpus once. Runs are played in two ways, and both in two parts, without load and with every core kept
-busy by others:
+A run is the whole corpus once. Runs are played in two ways, and both in two parts, without load and with every core
+kept busy by others:
 
 * rounds within a process that lives long: what grows there grows in every run;
 * whole commands, with and without workers: what those leave behind stays on the user's machine.
@@ -22,6 +22,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from conformance.report.results import read_results
 from tests.soak.findings import Verdicts, growth, judged, slope_kb
@@ -125,7 +126,7 @@ class _Place:
         self.mark = uuid.uuid4().hex
         self.environment = {**os.environ, MARK: self.mark, "TMPDIR": str(self.own)}
 
-    def __enter__(self) -> _Place:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -177,7 +178,8 @@ class _Rounds(_Place):
 
 def table(soak: Soak) -> Iterator[str]:
     """Yield the lines of what was measured."""
-    yield f"{'':34}{'rounds':>7}{'s/run':>8}{'threads':>9}{'descr.':>8}{'childr.':>8}{'files':>7}{'MB':>7}{'KB/round':>10}"
+    heads = (("rounds", 7), ("threads", 9), ("descr.", 8), ("childr.", 8), ("files", 7), ("MB", 7), ("KB/round", 10))
+    yield " " * 34 + "".join(f"{head:>{width}}" for head, width in heads)
     for part in soak.parts:
         for number, gauges in enumerate(part.gauges):
             yield from _process_lines(f"{part.name}, process {number + 1}", gauges)
@@ -193,9 +195,9 @@ def _process_lines(who: str, gauges: Sequence[Gauge]) -> Iterator[str]:
     last = gauges[-1]
     counts = f"{last.threads:9}{last.descriptors:8}{last.children:8}{last.files:7}"
     memory = f"{last.memory_kb / 1024:7.0f}{slope_kb(gauges, 'memory_kb'):10.1f}"
-    yield f"{who:34}{len(gauges):7}{'':8}{counts}{memory}"
+    yield f"{who:34}{len(gauges):7}{counts}{memory}"
     children = f"{last.children_memory_kb / 1024:7.0f}{slope_kb(gauges, 'children_memory_kb'):10.1f}"
-    yield f"{'  its candidate':34}{'':7}{'':8}{'':9}{'':8}{'':8}{'':7}{children}"
+    yield f"{'  its candidate':34}{'':7}{'':9}{'':8}{'':8}{'':7}{children}"
 
 
 def main() -> int:

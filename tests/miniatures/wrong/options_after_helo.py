@@ -10,7 +10,6 @@ FAILS = [
     "hello/helo-ends-esmtp",
     "low_level/options-after-helo",
     "options/none-after-helo",
-    "options/none-after-later-refused-ehlo",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Looks for Resent-Date alone to tell whether there are Resent fields."""
+"""Of Resent fields without Resent-Date the sender counts, and the recipients do not."""
 
 import copy
 from typing import Any
@@ -7,21 +7,20 @@ import reference_client as reference
 from reference_client import *
 from reference_client import __all__
 
-FAILS = [
-    "send_message/resent-twice-without-date",
-    "send_message/resent-without-date",
-]
+FAILS = ["send_message/resent-twice-without-date", "send_message/resent-without-date"]
 
 
 class SMTP(reference.SMTP):
     def send_message(
         self, msg: Any, from_addr: Any = None, to_addrs: Any = None, mail_options: Any = (), rcpt_options: Any = ()
     ) -> Any:
+        sender = None
         letter = copy.copy(msg)
         if not letter["Resent-Date"]:
+            sender = letter["Resent-From"]
             for name in [name for name in letter if name.lower().startswith("resent-")]:
                 del letter[name]
-        return super().send_message(letter, from_addr, to_addrs, mail_options, rcpt_options)
+        return super().send_message(letter, from_addr or sender, to_addrs, mail_options, rcpt_options)
 
 
 class SMTP_SSL(SMTP, reference.SMTP_SSL):

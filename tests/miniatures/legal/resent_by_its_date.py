@@ -1,0 +1,27 @@
+"""Looks for Resent-Date alone to tell whether there are Resent fields."""
+
+import copy
+from typing import Any
+
+import reference_client as reference
+from reference_client import *
+from reference_client import __all__
+
+
+class SMTP(reference.SMTP):
+    def send_message(
+        self, msg: Any, from_addr: Any = None, to_addrs: Any = None, mail_options: Any = (), rcpt_options: Any = ()
+    ) -> Any:
+        letter = copy.copy(msg)
+        if not letter["Resent-Date"]:
+            for name in [name for name in letter if name.lower().startswith("resent-")]:
+                del letter[name]
+        return super().send_message(letter, from_addr, to_addrs, mail_options, rcpt_options)
+
+
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
+    pass
+
+
+class LMTP(SMTP, reference.LMTP):
+    pass
