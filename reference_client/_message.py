@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import io
+from email.errors import MessageError
 from email.generator import BytesGenerator
 from email.policy import Compat32, EmailPolicy
 from email.utils import getaddresses
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from email.message import Message
     from email.policy import Policy
+
+# What the email package raises on fields, and bodies, that it cannot parse or write.
+_CANNOT_READ_OR_WRITE = (AssertionError, AttributeError, LookupError, MessageError, RecursionError, TypeError)
 
 _BLIND = ("Bcc", "Resent-Bcc")  # norm: "does not transmit"
 
@@ -46,13 +50,19 @@ def serialise(message: Message, *, international: bool) -> bytes:
     Args:
         message: The message; it is not changed.
         international: Whether the fields may be UTF-8 (RFC 6532), as SMTPUTF8 allows.
+
+    Raises:
+        ValueError: A field cannot be written.
     """
     visible = copy.copy(message)  # its list of fields is replaced, not changed, by deleting from it
     for name in _BLIND:
         del visible[name]
     written = io.BytesIO()
     policy = _policy(cast("Policy", message.policy), international=international)
-    BytesGenerator(written, policy=policy).flatten(visible, linesep="\r\n")
+    try:
+        BytesGenerator(written, policy=policy).flatten(visible, linesep="\r\n")
+    except _CANNOT_READ_OR_WRITE as error:
+        raise ValueError(f"the message cannot be written: {type(error).__name__}: {error}") from error
     return written.getvalue()
 
 
@@ -65,7 +75,9 @@ def _policy(policy: Policy, *, international: bool) -> Policy:
 
 
 def _prefix(message: Message) -> str:
-    sets = max(len(message.get_all(name, [])) for name in _ONCE_IN_A_SET)
+    # raw_items: to get a field is to parse it, which the email package cannot do with any text.
+    names = [name.lower() for name, _ in message.raw_items()]
+    sets = max(names.count(name.lower()) for name in _ONCE_IN_A_SET)
     if sets > 1:
         raise ValueError(f"the message has {sets} sets of Resent fields: pass it without all but the last")
     if sets or any(name in message for name in _RESENT_RECIPIENTS):
@@ -93,7 +105,10 @@ def _addresses_in(name: str, value: object) -> list[str]:
     if parsed is not None:
         found = [address.addr_spec for address in parsed]
     else:
-        found = [address for _, address in getaddresses([str(value)])]
+        try:
+            found = [address for _, address in getaddresses([str(value)])]
+        except _CANNOT_READ_OR_WRITE as error:
+            raise ValueError(f"cannot read an address in the field {name}: {type(error).__name__}: {error}") from error
     addresses = [_decoded(address) for address in found if address not in ("", "<>")]
     if not addresses and str(value).strip() and not str(value).rstrip().endswith(";"):
         # an empty group ("undisclosed-recipients:;") names nobody; anything else that reads as nobody is lost mail

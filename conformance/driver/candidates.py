@@ -32,6 +32,9 @@ ADAPTERS = "smtp_conformance.adapters"
 START_WITHIN = 30.0
 """Seconds for a process to start and import its client; a cold disk and a busy machine take their time."""
 
+_TRUST_VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""Name a file of certificates to trust, for OpenSSL's defaults and for those of Node."""
+
 DRIVER = Path(__file__).with_name("python_driver.py")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*(\.[^\W\d]\w*)*)?")
 
@@ -136,6 +139,7 @@ class Candidate:
         spec: how it is started.
         in_process: run it inside this process, for debugging; nothing can stop it then.
         start_within: seconds for a process to start.
+        ca_file: whom its process trusts besides; so a client that verifies without being asked to meets no stranger.
 
     Raises:
         UsageError: it cannot be run inside this process.
@@ -144,6 +148,7 @@ class Candidate:
     spec: CandidateSpec
     in_process: bool = False
     start_within: float = START_WITHIN
+    ca_file: str = ""
     _channels: list[Channel] = field(default_factory=list, init=False)
     _identities: list[Identity] = field(default_factory=list, init=False)
 
@@ -225,7 +230,8 @@ class Candidate:
             return InProcessWire(str(self.spec.folder))
         spec = self.spec
         folder = str(spec.folder) if spec.drive is None else None
-        wire = ProcessWire(spec.command, environment=spec.environment(), folder=folder)
+        environment = {**spec.environment(), **dict.fromkeys(_TRUST_VARIABLES if self.ca_file else (), self.ca_file)}
+        wire = ProcessWire(spec.command, environment=environment, folder=folder)
         if spec.drive is not None:
             wire.allow_stack_dumps()  # ours can: even while it imports the candidate
         return wire

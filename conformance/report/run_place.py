@@ -47,7 +47,9 @@ def _ended_by_signals() -> Iterator[None]:
             received.append(number)
             raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, end) for number in _ENDING_SIGNALS}
+    # One that is ignored (nohup) stays so.
+    heeded = [number for number in _ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
         yield
     except KeyboardInterrupt:

@@ -59,7 +59,8 @@ class RunSession:
         self._ahead: PlayedAhead[tuple[str, str], Result] | None = None
 
     def _new_candidate(self, client: str) -> Candidate:
-        return Candidate(spec=parse_candidate(client), in_process=self.in_process)
+        ca_file = self._authority.ca_file
+        return Candidate(spec=parse_candidate(client), in_process=self.in_process, ca_file=ca_file)
 
     @contextlib.contextmanager
     def _candidate(self, client: str) -> Iterator[Candidate]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import re
 from email.message import Message
+from email.policy import Policy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +100,18 @@ def test_what_is_transmitted_names_no_blind_recipient(message: Message, internat
     head = b"" if octets.startswith(b"\r\n") else octets.partition(b"\r\n\r\n")[0]
     assert not re.search(rb"(?im)^(?:resent-)?bcc[ \t]*:", head)
     assert list(message.raw_items()) == before
+
+
+HOSTILE = ["<", "(" * 3000, "a:b <", "=?utf-8?q?=", '"', "<a@[", ":;<"]
+
+
+@pytest.mark.parametrize("policy", [email.policy.default, email.policy.compat32])
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", ["Resent-From", "To", "From"])
+def test_a_field_that_the_email_package_chokes_on_is_a_value_error(name: str, value: str, policy: Policy) -> None:
+    """Found by search: IndexError, RecursionError and AttributeError came out of the parser of fields."""
+    others = "".join(f"{other}: a@example.org\n" for other in ("From", "To") if other != name)
+    message = email.message_from_string(f"{others}{name}: {value}\n\nhi\n", policy=policy)
+    for act in (lambda: envelope_of(message, None, None), lambda: serialise(message, international=False)):
+        with contextlib.suppress(ValueError):
+            act()

@@ -86,7 +86,7 @@ class Soak:
         part.gauges.append(gauges)
         for line in process.lines():
             said = json.loads(line)
-            self.verdicts.add(said["verdicts"])
+            self.found(self.verdicts.add(said["verdicts"]))
             gauges.append(Gauge(**said["gauge"]))
             part.seconds.append(said["seconds"])
             print(f"{who}: round {len(gauges)} took {said['seconds']:.0f} s", flush=True)
@@ -111,7 +111,7 @@ class Soak:
             found = read_results(results)
             if found.truncated:
                 self.found([f"{who}: its results are truncated"])
-            self.verdicts.add({result.id: judged(result) for result in found.results})
+            self.found(self.verdicts.add({result.id: judged(result) for result in found.results}))
             self.found(f"{who}: {what}" for what in place.left_behind())
 
 
@@ -178,7 +178,16 @@ class _Rounds(_Place):
 
 def table(soak: Soak) -> Iterator[str]:
     """Yield the lines of what was measured."""
-    heads = (("rounds", 7), ("threads", 9), ("descr.", 8), ("childr.", 8), ("files", 7), ("MB", 7), ("KB/round", 10))
+    heads = (
+        ("rounds", 7),
+        ("threads", 9),
+        ("descr.", 8),
+        ("childr.", 8),
+        ("files", 7),
+        ("objects", 9),
+        ("MB", 7),
+        ("KB/round", 10),
+    )
     yield " " * 34 + "".join(f"{head:>{width}}" for head, width in heads)
     for part in soak.parts:
         for number, gauges in enumerate(part.gauges):
@@ -193,11 +202,11 @@ def _process_lines(who: str, gauges: Sequence[Gauge]) -> Iterator[str]:
     if not gauges:
         return
     last = gauges[-1]
-    counts = f"{last.threads:9}{last.descriptors:8}{last.children:8}{last.files:7}"
+    counts = f"{last.threads:9}{last.descriptors:8}{last.children:8}{last.files:7}{last.blocks:9}"
     memory = f"{last.memory_kb / 1024:7.0f}{slope_kb(gauges, 'memory_kb'):10.1f}"
     yield f"{who:34}{len(gauges):7}{counts}{memory}"
     children = f"{last.children_memory_kb / 1024:7.0f}{slope_kb(gauges, 'children_memory_kb'):10.1f}"
-    yield f"{'  its candidate':34}{'':7}{'':9}{'':8}{'':8}{'':7}{children}"
+    yield f"{'  its candidate':34}{'':7}{'':9}{'':8}{'':8}{'':7}{'':9}{children}"
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ class Gauge:
         descriptors: of the process itself.
         children: processes that it has started and that have not been reaped.
         files: files and folders below its folder for temporary files.
+        blocks: of memory that Python's allocator has given out: objects, in effect.
         memory_kb: resident, of the process itself.
         children_memory_kb: resident, of all its children together.
     """
@@ -35,6 +37,7 @@ class Gauge:
     descriptors: int
     children: int
     files: int
+    blocks: int
     memory_kb: int
     children_memory_kb: int
 
@@ -51,6 +54,7 @@ def measure(temporary: Path) -> Gauge:
         descriptors=sum(1 for _ in (_PROC / "self/fd").iterdir()) - 1,  # the listing itself has one
         children=len(children),
         files=sum(1 for _ in temporary.rglob("*")),
+        blocks=sys.getallocatedblocks(),
         memory_kb=_resident_kb("self"),
         children_memory_kb=sum(map(_resident_kb, children)),
     )
