@@ -138,7 +138,11 @@ def test_a_next_connection_begins_a_new_dialogue(loaded: Loaded) -> None:
         ("- C: EHLO *", "5:5", "the command before this one has no reply yet"),
         ("- S: 220 hi\n  - C: DATA\n  - S: 250 ok\n  - data: x", "8:5", "mail data come only behind a 354"),
         ("- S: 220 hi\n  - close: fin\n  - S: 250 ok", "7:5", "the server has ended this connection before"),
-        ("- S: 220 hi\n  - C: DATA\n  - S: 354 go\n  - data: [a, b]", "8:11", "a list of contents needs the tag !one-of"),
+        (
+            "- S: 220 hi\n  - C: DATA\n  - S: 354 go\n  - data: [a, b]",
+            "8:11",
+            "a list of contents needs the tag !one-of",
+        ),
         ("- split: {reply: 220 ok, at: [4, 40]}", "5:12", "the cuts must rise and lie within"),
         ("- S: 220 hi\n  - C: !exct x", "6:8", "a command has no tag !exct"),
         ("- accept: {from: a@b, to: [c@d], data: [x]}", "5:42", "a list of contents needs the tag !one-of"),
