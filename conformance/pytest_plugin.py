@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SESSION = pytest.StashKey["RunSession"]()
 DEFAULT_CLIENT = "reference_client"
-_MEANWHILE = 5
+_MEANWHILE = 3
 """Scenarios between two that wait. The first share of a worker of pytest-xdist is to have all that wait."""
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 _Play = TypeVar("_Play")
 _Outcome = TypeVar("_Outcome")
 
-AT_ONCE = 8
+AT_ONCE = 12
 """Plays at a time; each has a process of its own, and starting all of them must not keep the machine busy."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from conformance.scenario.tree import Node, Place
+from conformance.scenario.tree import Node, Place, plain
 from fake_servers.steps import Script
 
 
@@ -147,4 +147,12 @@ class Scenario:
     @property
     def waits(self) -> bool:
         """Whether it mostly waits for time to pass, so that others can be played meanwhile."""
-        return self.script is not None and (self.script.waits or any(name == "hosts" for name, _ in self.given))
+        if self.script is not None and self.script.waits:
+            return True
+        return any(name == "hosts" and "silent" in _addresses(table) for name, table in self.given)
+
+
+def _addresses(table: Node) -> set[object]:
+    hosts = plain(table)
+    lists = hosts.values() if isinstance(hosts, dict) else ()
+    return {address for addresses in lists for address in (addresses if isinstance(addresses, list) else ())}
