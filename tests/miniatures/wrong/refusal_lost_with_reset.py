@@ -6,7 +6,6 @@ from reference_client import __all__
 
 FAILS = [
     "disconnects/refusal-with-hang-up",
-    "mail_data/refusal-and-close-while-writing",
     "sendmail/later-refusal-survives-lost-reset",
     "sendmail/refusal-survives-lost-reset",
 ]
