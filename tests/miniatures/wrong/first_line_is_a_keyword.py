@@ -7,7 +7,6 @@ FAILS = [
     "hello/first-line-is-no-keyword",
     "hello/reply-of-one-line",
     "login/keywords-change-after-auth",
-    "starttls/ehlo-again",
 ]
 
 _ehlo = SMTP.ehlo

@@ -6,7 +6,6 @@ from reference_client import SMTP, __all__
 FAILS = [
     "hello/ehlo-with-a-given-name",
     "hello/helo-with-a-given-name",
-    "wire/ascii-only",
     "wire/line-break-in-an-argument",
 ]
 
