@@ -24,7 +24,7 @@ def tests(session: nox.Session) -> None:
     """Run the project's own tests; arguments go to pytest."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
-    session.run("pytest", "-n", "4", *session.posargs)
+    session.run("pytest", "-n", "4", "--durations=15", *session.posargs)
 
 
 @nox.session
