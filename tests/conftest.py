@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from platformdirs import user_cache_path
+
+# Tests that have a home of their own must not read the whole corpus anew: all share what is remembered of it.
+os.environ.setdefault("SMTP_CONFORMANCE_CACHE", str(user_cache_path("smtp-conformance")))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

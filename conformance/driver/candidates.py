@@ -243,6 +243,11 @@ class Candidate:
             f"  to see it by hand: {self.spec.by_hand}"
         )
 
+    def interrupt(self) -> None:
+        """End the candidate's process from another thread than the one that plays with it."""
+        for channel in tuple(self._channels):
+            channel.interrupt()
+
     def end(self) -> None:
         """End the candidate's process, where it has one."""
         while self._channels:

@@ -55,6 +55,10 @@ class Wire(Protocol):
         """End the driver and all that it started, whatever state it is in; never raise."""
         ...
 
+    def interrupt(self) -> None:
+        """End the driver from another thread than the one that waits for its answer, and leave the rest to that one."""
+        ...
+
     def allow_stack_dumps(self) -> None:
         """Let a hung driver be asked for its stack: it said that it understands that."""
         ...
@@ -166,6 +170,10 @@ class Channel:
                 pass  # nothing depends on the answer: no scenario is being played
             finally:
                 self.end()
+
+    def interrupt(self) -> None:
+        """End the driver from another thread; whoever waits for its answer gets trouble instead."""
+        self._wire.interrupt()
 
     def end(self) -> None:
         """End the driver by force, and what it started with it."""

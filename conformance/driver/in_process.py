@@ -59,6 +59,9 @@ class InProcessWire:
         """Return the trouble of a line that is no answer."""
         return trouble(TroubleKind.BREACH, request, detail)
 
+    def interrupt(self) -> None:
+        """Do nothing: a thread cannot be ended from outside."""
+
     def allow_stack_dumps(self) -> None:
         """Nothing to allow: our own stack is always to be seen."""
 

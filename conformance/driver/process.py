@@ -262,11 +262,16 @@ class ProcessWire:
         """Kill the process group, reap the process, and close everything."""
         self._cleanup.close()
 
-    def _kill(self) -> None:
-        """Kill the group while its leader is not reaped, so that its number cannot be another's; then reap it."""
+    def interrupt(self) -> None:
+        """Kill the process group from another thread; who waits for an answer sees that the process has ended."""
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _kill(self) -> None:
+        """Kill the group while its leader is not reaped, so that its number cannot be another's; then reap it."""
+        if self._process.returncode is None:
+            self.interrupt()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_REAP_WITHIN)
 

@@ -39,6 +39,12 @@ class PlayedAhead(Generic[_Play, _Outcome]):
                 self._started[index] = self._threads.submit(self._play, self._waiting[index])
         return self._started[asked].result()
 
-    def close(self) -> None:
-        """Start no more; those that are being played end by themselves."""
+    def close(self, interrupt: Callable[[], None]) -> None:
+        """Start no more, and wait for those that are being played.
+
+        Args:
+            interrupt: makes them end soon.
+        """
         self._threads.shutdown(wait=False, cancel_futures=True)
+        interrupt()
+        self._threads.shutdown(wait=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from conformance.baselines.form import Baseline, about
 from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.driver.trouble import CandidateTroubleError
+from conformance.errors import HarnessError
 from conformance.runner.ahead import PlayedAhead
 from conformance.runner.baseline import hold
 from conformance.runner.judge import judge
@@ -56,6 +57,7 @@ class RunSession:
         self._idle: dict[str, list[Candidate]] = {text: list(there) for text, there in self._candidates.items()}
         self._lending = threading.Lock()
         self._starting = threading.Lock()
+        self._ended = False
         self._ahead: PlayedAhead[tuple[str, str], Result] | None = None
 
     def _new_candidate(self, client: str) -> Candidate:
@@ -75,6 +77,8 @@ class RunSession:
             # One starts after the other: many at a time would keep those waiting that are played already. One that does
             # not start any more is the scenario's to tell.
             with self._starting, contextlib.suppress(CandidateTroubleError):
+                if self._ended:
+                    raise HarnessError("the run has ended")
                 candidate.channel()
             yield candidate
         finally:
@@ -130,13 +134,24 @@ class RunSession:
             identity = candidate.identity
         return hold(result, (scenario.id, *scenario.aliases), about(self.baselines, client, identity))
 
+    def _interrupt(self) -> None:
+        """Let every play that goes on in a thread end: what it would come to, nobody asks any more."""
+        self._ended = True
+        with self._lending:
+            idle = {id(candidate) for there in self._idle.values() for candidate in there}
+        for candidate in self._all_candidates():
+            if id(candidate) not in idle:
+                candidate.interrupt()
+
+    def _all_candidates(self) -> list[Candidate]:
+        with self._lending:
+            return [candidate for there in self._candidates.values() for candidate in there]
+
     def close(self) -> None:
         """Stop all processes, remove the certificates, remember what was read."""
         self._reader.remember()
         if self._ahead:
-            self._ahead.close()
-        with self._lending:
-            candidates = [candidate for there in self._candidates.values() for candidate in there]
-        for candidate in candidates:
+            self._ahead.close(self._interrupt)
+        for candidate in self._all_candidates():
             candidate.end()
         self._authority.close()

@@ -20,7 +20,7 @@ def test_plays_that_wait_for_each_other_all_end() -> None:
 
     ahead = PlayedAhead(range(AT_ONCE), play)
     assert [ahead.outcome_of(number) for number in range(AT_ONCE)] == [n * n for n in range(AT_ONCE)]
-    ahead.close()
+    ahead.close(lambda: None)
 
 
 def test_each_is_played_once_whoever_asks_and_in_which_order() -> None:
@@ -28,7 +28,7 @@ def test_each_is_played_once_whoever_asks_and_in_which_order() -> None:
     ahead = PlayedAhead(["a", "b", "c"], lambda name: played.update([name]))
     for name in ("b", "a", "c"):
         ahead.outcome_of(name)
-    ahead.close()
+    ahead.close(lambda: None)
     assert played == {"a": 1, "b": 1, "c": 1}
 
 
@@ -36,7 +36,7 @@ def test_who_asks_for_a_part_has_no_more_than_a_handful_played_for_nothing() -> 
     played: list[int] = []
     ahead = PlayedAhead(range(1000), played.append)
     ahead.outcome_of(0)
-    ahead.close()
+    ahead.close(lambda: None)
     assert set(played) <= set(range(AT_ONCE))
 
 
@@ -47,7 +47,7 @@ def test_what_a_play_raises_reaches_who_asked() -> None:
     ahead = PlayedAhead(["a"], play)
     with pytest.raises(LookupError, match="no such thing"):
         ahead.outcome_of("a")
-    ahead.close()
+    ahead.close(lambda: None)
 
 
 def test_a_scenario_waits_if_a_server_or_host_is_silent_pauses_or_stalls() -> None:
@@ -55,3 +55,19 @@ def test_a_scenario_waits_if_a_server_or_host_is_silent_pauses_or_stalls() -> No
     assert {"timeouts/reply", "timeouts/slow-reader", "replies/split-with-pause"} <= waiting
     assert "timeouts/connecting" in waiting  # a host that never answers, and no server
     assert not {"sendmail/all-refused", "connect/host-and-port"} & waiting
+
+
+def test_closing_interrupts_what_is_being_played_and_waits_for_its_end() -> None:
+    begun, interrupted, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def play(name: str) -> None:
+        if name != "asked":
+            begun.set()
+            interrupted.wait(10)
+            ended.set()
+
+    ahead = PlayedAhead(["asked", "played for nothing"], play)
+    ahead.outcome_of("asked")
+    assert begun.wait(10)
+    ahead.close(interrupted.set)
+    assert ended.is_set()

@@ -96,6 +96,9 @@ class Lines:
     def end(self) -> None:
         self.ended += 1
 
+    def interrupt(self) -> None:
+        """Nobody does, here."""
+
     def allow_stack_dumps(self) -> None:
         return
 

@@ -50,6 +50,9 @@ class CheckedWire:
     def breach(self, detail: str, request: str) -> CandidateTroubleError:
         return self._wire.breach(detail, request)
 
+    def interrupt(self) -> None:
+        self._wire.interrupt()
+
     def allow_stack_dumps(self) -> None:
         self._wire.allow_stack_dumps()
 
