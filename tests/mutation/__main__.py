@@ -27,6 +27,7 @@ from tests.mutation.subject import Subject, subject_named
 from tests.mutation.trial import Outcome, killer_of, prepared_stage, record
 
 _AT_ONCE = 20  # scenarios that a worker records at a time
+_BESIDE = 4  # recorders per core: many scenarios wait
 _FORK = multiprocessing.get_context("fork")  # what was read once is there in every worker
 
 
@@ -38,10 +39,10 @@ class _Worker:
     known: Record
 
 
-def _prepare(subject: Subject, known: Record) -> None:
+def _prepare(subject: Subject, known: Record, stage: Stage) -> None:
     _Worker.subject = subject
     _Worker.known = known
-    _Worker.stage = prepared_stage()
+    _Worker.stage = stage
 
 
 def _record(scenarios: Sequence[Scenario]) -> list[Outcome]:
@@ -55,9 +56,13 @@ def _try(mutant: Mutant) -> tuple[Mutant, str, int]:
     return mutant, killer, len(scenarios)
 
 
-def _sound(subject: Subject, scenarios: Sequence[Scenario], workers: int) -> Record:
+def _pool(workers: int, subject: Subject, known: Record, stage: Stage) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, _FORK, initializer=_prepare, initargs=(subject, known, stage))
+
+
+def _sound(subject: Subject, scenarios: Sequence[Scenario], stage: Stage, workers: int) -> Record:
     outcomes: list[Outcome] = []
-    with ProcessPoolExecutor(workers, _FORK, initializer=_prepare, initargs=(subject, Record())) as pool:
+    with _pool(workers * _BESIDE, subject, Record(), stage) as pool:
         for _ in range(2):  # what a busy machine let fail once counts if it passes then
             passed = {outcome.scenario_id for outcome in outcomes if outcome.passed}
             left = [scenario for scenario in scenarios if scenario.id not in passed]
@@ -67,18 +72,18 @@ def _sound(subject: Subject, scenarios: Sequence[Scenario], workers: int) -> Rec
 
 
 def _trials(
-    subject: Subject, known: Record, mutants: Sequence[Mutant], workers: int
+    subject: Subject, known: Record, mutants: Sequence[Mutant], stage: Stage, workers: int
 ) -> Iterator[tuple[Mutant, str, int]]:
-    with ProcessPoolExecutor(workers, _FORK, initializer=_prepare, initargs=(subject, known)) as pool:
+    with _pool(workers, subject, known, stage) as pool:
         yield from pool.map(_try, mutants, chunksize=4)
 
 
-def _chosen(subject: Subject, only: str, sample: int) -> list[Mutant]:
+def _chosen(subject: Subject, only: Sequence[str], sample: int) -> list[Mutant]:
     mutants = [
         mutant
         for module in subject.files
         for mutant in mutants_of(subject.source(module), module)
-        if only in mutant.key
+        if any(text in mutant.key for text in only)
     ]
     return random.Random(1).sample(mutants, sample) if 0 < sample < len(mutants) else mutants  # noqa: S311
 
@@ -86,7 +91,7 @@ def _chosen(subject: Subject, only: str, sample: int) -> list[Mutant]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("clients", nargs="+", metavar="CLIENT", help="smtplib or reference_client")
-    parser.add_argument("--only", default="", help="mutants whose key holds this text")
+    parser.add_argument("--only", nargs="*", metavar="TEXT", help="mutants whose key holds one of these texts")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many, by chance but always the same")
     parser.add_argument("--also-exempt", action="store_true", help="try the mutants that are listed as equivalent, too")
     parser.add_argument("--again", type=_survived, metavar="FILE", help="only those that survived in what --log wrote")
@@ -111,11 +116,11 @@ def _judged(client: str, mutants: Sequence[Mutant], options: argparse.Namespace)
 def _survivors(
     client: str, scenarios: Sequence[Scenario], judged: Sequence[Mutant], options: argparse.Namespace, log: TextIO
 ) -> list[Mutant]:
-    subject = subject_named(client)
-    known = _sound(subject, scenarios, options.workers)
+    subject, stage = subject_named(client), prepared_stage()
+    known = _sound(subject, scenarios, stage, options.workers)
     print(f"{client} passes {len(known.passing)} of {len(scenarios)} scenarios; these judge its mutants", flush=True)
     began, survivors = time.monotonic(), []
-    for count, (mutant, killer, tried) in enumerate(_trials(subject, known, judged, options.workers), 1):
+    for count, (mutant, killer, tried) in enumerate(_trials(subject, known, judged, stage, options.workers), 1):
         row = {"mutant": mutant.key, "line": mutant.line, "killer": killer, "tried": tried}
         print(json.dumps(row), file=log, flush=True)
         if not killer:
@@ -128,7 +133,7 @@ def _survivors(
 
 def _is_good_enough(client: str, scenarios: Sequence[Scenario], options: argparse.Namespace, log: TextIO) -> bool:
     """Try the mutants of a client and print the figure and the survivors."""
-    mutants = _chosen(subject_named(client), options.only, options.sample)
+    mutants = _chosen(subject_named(client), options.only or [""], options.sample)
     judged = _judged(client, mutants, options)
     survivors = _survivors(client, scenarios, judged, options, log)
     exemptions = Exemptions.of(client)

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -59,11 +60,13 @@ _Tell = Callable[[Outcome], None]
 
 
 def prepared_stage() -> Stage:
-    """Return a stage whose certificates are made already: a child has none to make."""
+    """Return a stage whose certificates and files are made already: a child has none to make, and none to leave."""
     authority = Authority()
     for certificate in Certificate:
         authority.server_context(certificate)
     authority.server_context(Certificate.TRUSTED, require_client_certificate=True)
+    for path in (authority.ca_file, authority.client_certificate_file, authority.client_key_file):
+        assert Path(path).is_file()
     return Stage(authority=authority)
 
 
