@@ -6,9 +6,10 @@ imports them only once scenarios are asked for.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,13 +81,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Spread the scenarios that wait for time to pass among the first of the others, which are played meanwhile."""
+    """Spread the scenarios that wait for time to pass evenly among the others, which are played meanwhile."""
     if _SESSION in config.stash:
         waiting = [item for item in items if _waits(item)]
-        others = iter([item for item in items if not _waits(item)])
-        items[:] = [one for item in waiting for one in (item, *itertools.islice(others, _MEANWHILE))] + list(others)
+        others = [item for item in items if not _waits(item)]
+        items[:] = _spread(waiting, others)
         plays = [(item.scenario, item.client) for item in items if isinstance(item, ScenarioItem)]
         config.stash[_SESSION].play_ahead(plays)
+
+
+def _spread(some: Sequence[pytest.Item], others: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return all items; between two of *some* lie as many of the others as between any two."""
+    places = [len(others) * (number + 1) // (len(some) + 1) for number in range(len(some))]
+    parts = itertools.pairwise([0, *places])
+    mixed = [one for item, (start, end) in zip(some, parts, strict=True) for one in (*others[start:end], item)]
+    return mixed + list(others[places[-1] if places else 0 :])
 
 
 def _waits(item: pytest.Item) -> bool:
@@ -153,6 +162,11 @@ class ScenarioFile(pytest.File):
                 yield ScenarioItem.from_parent(self, name=name, nodeid=nodeid, scenario=scenario, client=client)
 
 
+@functools.cache
+def _mark(level: str) -> pytest.MarkDecorator:
+    return pytest.mark.smtp(level=level)
+
+
 class NotConformingError(Exception):
     """A scenario did not pass; carries its result to the report, and says of itself all that is known."""
 
@@ -169,7 +183,7 @@ class ScenarioItem(pytest.Item):
         self.scenario = scenario
         self.client = client
         self.result: Result | None = None
-        self.add_marker(pytest.mark.smtp(level=str(scenario.level)))
+        self.add_marker(_mark(str(scenario.level)))
         self.extra_keyword_matches.update({client, str(scenario.level), *scenario.tags, *scenario.clauses})
         self.user_properties.extend([("candidate", client), ("level", str(scenario.level))])
 

@@ -15,15 +15,12 @@ Order of the file: value forms; exceptions; what is given; the scenario; the ses
 import base64
 import builtins
 import contextlib
-import email
-import email.policy
 import errno
 import faulthandler
 import functools
 import hashlib
 import hmac
 import importlib
-import inspect
 import io
 import json
 import os
@@ -266,6 +263,8 @@ class Decoder:
         policies = ("default", "compat32", "SMTP", "SMTPUTF8", "HTTP", "strict")
         if form["policy"] not in policies:
             raise NotUnderstoodError(f"no email policy {form['policy']!r}")
+        import email.policy  # noqa: PLC0415 - few scenarios need it, and each process of a candidate would load it
+
         policy = getattr(email.policy, form["policy"])
         return email.message_from_bytes(base64.b64decode(form["octets"]), policy=policy)
 
@@ -901,6 +900,8 @@ def hang_up(sock: socket.socket) -> None:
 
 def signature_of(owner: Any, path: str) -> List[str]:
     """Return the parameters of a callable as one would write them, without annotations and without ``self``."""
+    import inspect  # noqa: PLC0415 - as with messages
+
     parents, _, name = path.rpartition(".")
     parent = functools.reduce(getattr, filter(None, parents.split(".")), owner)
     parameters = list(inspect.signature(getattr(parent, name)).parameters.values())

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.report.badge import badge_of
-from conformance.report.html import page_of
-from conformance.report.junit import write_junit
-from conformance.report.markdown import markdown_of
 from conformance.report.merging import Collected, collect
 from conformance.report.results import read_results
 from conformance.scenario.collection import read_catalogue
@@ -53,12 +49,20 @@ def write_forms(forms: Forms, collected: Collected, clauses: Mapping[str, Clause
     """
     try:
         if forms.html_file:
+            from conformance.report.html import page_of
+
             forms.html_file.write_text(page_of(collected, clauses), encoding="utf-8")
         if forms.junit_file:
+            from conformance.report.junit import write_junit
+
             write_junit(forms.junit_file, collected, clauses)
         if forms.markdown_file:
+            from conformance.report.markdown import markdown_of
+
             forms.markdown_file.write_text(markdown_of(collected, clauses), encoding="utf-8")
         if forms.badge_file:
+            from conformance.report.badge import badge_of
+
             forms.badge_file.write_text(json.dumps(badge_of(collected, clauses), indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from error

@@ -32,7 +32,10 @@ from conformance.scenario.model import Clause
 from conformance.scenario.selection import select
 
 _PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
-_NOT_WANTED = ("terminal", "cacheprovider", "logging", "unraisableexception", "doctest", "unittest", "stepwise")
+_NOT_WANTED = (
+    *("terminal", "cacheprovider", "logging", "unraisableexception", "doctest", "unittest", "stepwise"),
+    *("warnings", "capture"),
+)
 """Plugins of pytest's own that a run has no use for; together they cost as much as a third of the playing."""
 
 
@@ -213,7 +216,7 @@ def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
     if options.in_process:
         arguments.append("--smtp-in-process")
     if options.workers:
-        arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers)])
+        arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers), "--dist", "worksteal"])
     if options.exitfirst:
         arguments.append("-x")
     return [*arguments, str(SHIPPED), *map(str, options.folders)]

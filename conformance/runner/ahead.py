@@ -1,11 +1,12 @@
-"""This module owns the scenarios that mostly wait for time to pass: several of them are played at a time.
+"""This module owns the scenarios that mostly wait for time to pass: they are played beside those before them.
 
 A run is as long as its dialogues then, not as long as its silences.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
@@ -14,33 +15,44 @@ _Outcome = TypeVar("_Outcome")
 
 AT_ONCE = 12
 """Plays at a time; each has a process of its own, and starting all of them must not keep the machine busy."""
+BEFOREHAND = 200
+"""How many turns before its own a play is begun: as many dialogues take a second or two, and few plays wait longer."""
 
 
 class PlayedAhead(Generic[_Play, _Outcome]):
-    """Plays that wait, started before they are asked for.
+    """Plays that wait, begun before it is their turn.
 
     Args:
-        waiting: in the order in which they will be asked for. Who asks for a part of them only, as one of several
-            workers does, has at most ``AT_ONCE`` played for nothing.
+        order: all plays, in the order of their turns. Who has the turns of a part of them only, as one of several
+            workers does, has few of the others played for nothing.
+        waiting: those that wait.
         play: plays one of them, in a thread of its own.
     """
 
-    def __init__(self, waiting: Sequence[_Play], play: Callable[[_Play], _Outcome]) -> None:
-        self._waiting = list(waiting)
+    def __init__(self, order: Sequence[_Play], waiting: Collection[_Play], play: Callable[[_Play], _Outcome]) -> None:
+        self._turns = {one: turn for turn, one in enumerate(order)}
+        self._waiting = [one for one in order if one in waiting]
+        self._turns_of_waiting = [self._turns[one] for one in self._waiting]
         self._play = play
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="played ahead")
-        self._started: dict[int, Future[_Outcome]] = {}
+        self._begun: dict[_Play, Future[_Outcome]] = {}
+
+    def begin_from(self, play: _Play) -> None:
+        """Begin the plays that wait and have their turn with this one, or soon after it."""
+        turn = self._turns[play]
+        first = bisect_left(self._turns_of_waiting, turn)
+        end = bisect_right(self._turns_of_waiting, turn + BEFOREHAND)
+        for one in self._waiting[first : min(end, first + AT_ONCE)]:
+            if one not in self._begun:
+                self._begun[one] = self._threads.submit(self._play, one)
 
     def outcome_of(self, play: _Play) -> _Outcome:
-        """Return what came of a play, and start those that come next; raises what it raised."""
-        asked = self._waiting.index(play)
-        for index in range(asked, min(asked + AT_ONCE, len(self._waiting))):
-            if index not in self._started:
-                self._started[index] = self._threads.submit(self._play, self._waiting[index])
-        return self._started[asked].result()
+        """Return what came of a play that waits; raises what it raised."""
+        self.begin_from(play)
+        return self._begun[play].result()
 
     def close(self, interrupt: Callable[[], None]) -> None:
-        """Start no more, and wait for those that are being played.
+        """Begin no more, and wait for those that are being played.
 
         Args:
             interrupt: makes them end soon.

@@ -106,15 +106,16 @@ class RunSession:
         )
 
     def play_ahead(self, plays: Sequence[tuple[Scenario, str]]) -> None:
-        """Have those of these plays that wait for time to pass played some at a time, in their order.
+        """Have those of these plays that wait for time to pass begun before it is their turn.
 
         Args:
             plays: scenarios and candidates, in the order in which ``run`` will be asked for them.
         """
         if self.in_process:  # there is one process only
             return
-        waiting = {(scenario.id, client): (scenario, client) for scenario, client in plays if scenario.waits}
-        self._ahead = PlayedAhead(list(waiting), lambda key: self._play(*waiting[key]))
+        known = {(scenario.id, client): (scenario, client) for scenario, client in plays}
+        waiting = {key for key, (scenario, _) in known.items() if scenario.waits}
+        self._ahead = PlayedAhead(list(known), waiting, lambda key: self._play(*known[key]))
 
     def run(self, scenario: Scenario, client: str) -> Result:
         """Play a scenario against a candidate and judge it.
@@ -125,7 +126,10 @@ class RunSession:
         """
         if self._ahead and scenario.waits:
             return self._ahead.outcome_of((scenario.id, client))
-        return self._play(scenario, client)
+        result = self._play(scenario, client)
+        if self._ahead:  # behind the play: the first verdict of a run must not wait for other processes to start
+            self._ahead.begin_from((scenario.id, client))
+        return result
 
     def _play(self, scenario: Scenario, client: str) -> Result:
         stage = Stage(authority=self._authority, time_factor=self.time_factor)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from fake_servers.transcript import Event, Kind
@@ -103,6 +103,11 @@ def line_of(event: Event) -> Line:
     )
 
 
+def _form(value: Any) -> dict[str, Any]:
+    """Return the fields of a value: ``dataclasses.asdict`` copies all that they hold as well."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The verdict on one candidate in one scenario.
@@ -147,7 +152,10 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values."""
-        return asdict(self)
+        form = _form(self)
+        for name in ("differences", "breaches", "dialogue", "known_breaches"):
+            form[name] = tuple(map(_form, form[name]))
+        return form
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Result:

@@ -7,14 +7,19 @@ the very same code. Anything wrong with it means that the file is read again.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
+import io
 import os
 import pickle
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from platformdirs import user_cache_path
 
@@ -65,7 +70,7 @@ class Memory(Generic[_T]):
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=self._file.parent)
             with os.fdopen(descriptor, "wb") as file:
-                pickle.dump(self._known, file, protocol=pickle.HIGHEST_PROTOCOL)
+                file.write(_octets_of(self._known))
             Path(name).replace(self._file)
             self._news = False
             self._forget_older(self._file)
@@ -107,13 +112,20 @@ def _fingerprint(read_with: object) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(file: Path | None) -> dict[str, tuple[_Stamp, _T]]:
+def _read(file: Path | None) -> dict[str, tuple[_Stamp, Any]]:
     if file is None:
         return {}
     try:
-        if not _is_ours_alone(file):
-            return {}
-        found = pickle.loads(file.read_bytes())  # noqa: S301 - a file that only this user can have written
+        return dict(_read_once(file, _stamp_of(file))) if _is_ours_alone(file) else {}
+    except OSError:
+        return {}
+
+
+@lru_cache(maxsize=4)
+def _read_once(file: Path, stamp: _Stamp | None) -> dict[str, tuple[_Stamp, Any]]:  # noqa: ARG001 - another file then
+    try:
+        with _undisturbed():
+            found = pickle.loads(file.read_bytes())  # noqa: S301 - a file that only this user can have written
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is only a memory
         return {}
     return found if isinstance(found, dict) else {}
@@ -126,3 +138,42 @@ def _is_ours_alone(file: Path) -> bool:
         status.st_uid == os.getuid() and not status.st_mode & others_may_write
         for status in (file.stat(), file.parent.stat())
     )
+
+
+def _octets_of(known: object) -> bytes:
+    file = io.BytesIO()
+    _Pickler(file, protocol=pickle.HIGHEST_PROTOCOL).dump(known)
+    return file.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """Writes a frozen value as its class and fields: the way of ``dataclasses`` asks for the fields of every value."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if not is_dataclass(value) or isinstance(value, type):
+            return NotImplemented
+        return _made, (type(value), *[getattr(value, name) for name in _field_names(type(value))])
+
+
+def _made(kind: type, *values: object) -> object:
+    made: object = object.__new__(kind)
+    for name, value in zip(_field_names(kind), values, strict=True):
+        object.__setattr__(made, name, value)
+    return made
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the collector of garbage away while much is made that stays."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

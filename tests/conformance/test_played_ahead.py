@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from conformance.runner.ahead import AT_ONCE, PlayedAhead
+from conformance.runner.ahead import AT_ONCE, BEFOREHAND, PlayedAhead
 from conformance.scenario.collection import read_corpus
 
 
@@ -18,33 +18,42 @@ def test_plays_that_wait_for_each_other_all_end() -> None:
         meeting.wait()
         return number * number
 
-    ahead = PlayedAhead(range(AT_ONCE), play)
+    ahead = PlayedAhead(range(AT_ONCE), range(AT_ONCE), play)
     assert [ahead.outcome_of(number) for number in range(AT_ONCE)] == [n * n for n in range(AT_ONCE)]
     ahead.close(lambda: None)
 
 
 def test_each_is_played_once_whoever_asks_and_in_which_order() -> None:
     played: Counter[str] = Counter()
-    ahead = PlayedAhead(["a", "b", "c"], lambda name: played.update([name]))
+    ahead = PlayedAhead("abc", "abc", lambda name: played.update([name]))
     for name in ("b", "a", "c"):
         ahead.outcome_of(name)
     ahead.close(lambda: None)
     assert played == {"a": 1, "b": 1, "c": 1}
 
 
-def test_who_asks_for_a_part_has_no_more_than_a_handful_played_for_nothing() -> None:
+def test_who_has_a_part_of_the_turns_has_no_more_than_a_handful_played_for_nothing() -> None:
     played: list[int] = []
-    ahead = PlayedAhead(range(1000), played.append)
+    ahead = PlayedAhead(range(1000), range(1000), played.append)
     ahead.outcome_of(0)
     ahead.close(lambda: None)
     assert set(played) <= set(range(AT_ONCE))
+
+
+def test_a_play_is_begun_some_turns_before_its_own() -> None:
+    begun = {0: threading.Event(), BEFOREHAND: threading.Event(), BEFOREHAND + 1: threading.Event()}
+    ahead = PlayedAhead(range(1000), begun, lambda number: begun[number].set())
+    ahead.begin_from(0)
+    assert begun[BEFOREHAND].wait(10)
+    ahead.close(lambda: None)
+    assert not begun[BEFOREHAND + 1].is_set()
 
 
 def test_what_a_play_raises_reaches_who_asked() -> None:
     def play(_: str) -> None:
         raise LookupError("no such thing")
 
-    ahead = PlayedAhead(["a"], play)
+    ahead = PlayedAhead("a", "a", play)
     with pytest.raises(LookupError, match="no such thing"):
         ahead.outcome_of("a")
     ahead.close(lambda: None)
@@ -66,7 +75,8 @@ def test_closing_interrupts_what_is_being_played_and_waits_for_its_end() -> None
             interrupted.wait(10)
             ended.set()
 
-    ahead = PlayedAhead(["asked", "played for nothing"], play)
+    both = ["asked", "played for nothing"]
+    ahead = PlayedAhead(both, both, play)
     ahead.outcome_of("asked")
     assert begun.wait(10)
     ahead.close(interrupted.set)
