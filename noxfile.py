@@ -24,14 +24,15 @@ def tests(session: nox.Session) -> None:
     """Run the project's own tests; arguments go to pytest."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
-    session.run("pytest", "-n", "4", "--durations=15", *session.posargs)
+    session.run("pytest", "-n", "6", "--dist", "worksteal", "--durations=15", *session.posargs)
 
 
 @nox.session
 def miniatures(session: nox.Session) -> None:
     """Let every miniature meet the whole corpus: each bug fails exactly its scenarios, each legal variant none."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
-    session.run("pytest", "-n", "4", "tests/conformance/test_miniatures.py", "--whole-corpus", *session.posargs)
+    whole = ["tests/conformance/test_miniatures.py", "--whole-corpus"]
+    session.run("pytest", "-n", "4", "--dist", "worksteal", *whole, *session.posargs)
 
 
 @nox.session(python="3.11")
