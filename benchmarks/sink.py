@@ -69,18 +69,23 @@ class Session:
             self._connection.sendall(replies)
 
     def _receive(self) -> bytes:
-        received = self._connection.recv(BUFFER)
+        received = self._receive_once()
         while self._counting and received and select.select([self._connection], [], [], SILENCE)[0]:
-            more = self._connection.recv(BUFFER)
+            more = self._receive_once()
             if not more:
                 break
             received += more
         return received
 
+    def _receive_once(self) -> bytes:
+        # Into room that is there: recv() would make, and give back, as much as it is allowed to return each time.
+        return bytes(self._room[: self._connection.recv_into(self._room)])
+
     def _skip_data(self) -> bool:
         tail = b"\r\n"
         while count := self._connection.recv_into(self._room):
-            tail = (tail + bytes(self._room[max(0, count - 5) : count]))[-5:]
+            last = bytes(self._room[max(0, count - 5) : count])
+            tail = last if count >= 5 else (tail + last)[-5:]
             if tail == END_OF_DATA:
                 return True
         return False
