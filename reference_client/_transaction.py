@@ -77,8 +77,9 @@ class MailSession(EnvelopeSession):
                 self.close()
             raise SMTPDataError(code, text)
         try:
-            for piece in mail_data:
-                self._heed_early_reply()
+            for number, piece in enumerate(mail_data):
+                if number or self._stream().has_left_over:  # what the server says at once has come with its 354
+                    self._heed_early_reply()
                 self.send(piece)
         except SMTPServerDisconnected as lost:
             if lost.last_reply is not None and is_negative(lost.last_reply[0]):
