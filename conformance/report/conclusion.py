@@ -29,8 +29,8 @@ def conclusion_by_level(client: str, standing: Standing, *, partial: bool) -> It
 
 
 def _headline(client: str, standing: Standing, *, partial: bool) -> StyledLine:
-    word, style = (" conforms", Style.GOOD) if standing.conforms else (" does not conform", Style.BAD)
-    return line((printable(client), Style.HEAD), (word, style), _PART if partial else "")
+    style = Style.GOOD if standing.conforms else Style.BAD
+    return line((printable(client), Style.HEAD), " ", (standing.words, style), _PART if partial else "")
 
 
 def _level_line(standing: LevelStanding) -> StyledLine:
@@ -61,9 +61,9 @@ def conclusions_table(
         if found:
             standing = standing_of(found, clauses)
             levels = {level.level: level for level in standing.levels}
-            word, style = ("conforms", Style.GOOD) if standing.conforms else ("does not conform", Style.BAD)
+            style = Style.GOOD if standing.conforms else Style.BAD
             cells = [_level_cell(levels.get(level)) for level in Level]
-            rows.append([(printable(client), Style.HEAD), (word, style), *cells])
+            rows.append([(printable(client), Style.HEAD), (standing.words, style), *cells])
     return ["", "in the part played" if partial else "", *Level], rows
 
 

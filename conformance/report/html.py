@@ -84,6 +84,7 @@ def _card(column: Column, clauses: Mapping[str, Clause]) -> dict[str, Any]:
         "words": printable(column.words),
         "truncated": column.truncated,
         "conforms": standing.conforms,
+        "says": standing.words,
         "levels": [_level(judged.get(level, LevelStanding(level=level, counts={}))) for level in Level],
         "breached": sorted({clause for level in standing.levels for clause in level.breached}),
     }

@@ -55,7 +55,7 @@ def _standings(columns: Sequence[Column], clauses: Mapping[str, Clause]) -> Iter
             cells.append(
                 f"{'✅' if of_level.conforms else '❌'} {of_level.passed}/{of_level.total}" if of_level else ""
             )
-        word = "**conforms**" if standing.conforms else "does not conform"
+        word = f"**{standing.words}**" if standing.conforms else standing.words
         truncated = " (truncated)" if column.truncated else ""
         name = f"{escaped(column.name)}<br><sub>{escaped(column.words)}</sub>"
         yield f"| {name} | {word}{truncated} | {' | '.join(cells)} |"

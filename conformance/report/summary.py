@@ -61,6 +61,14 @@ class Standing:
         return any(standing.total for standing in binding) and all(standing.conforms for standing in binding)
 
     @property
+    def words(self) -> str:
+        """Whether the candidate conforms, in words; that it was not asked, where nothing binding was played."""
+        if self.conforms:
+            return "conforms"
+        asked = any(standing.total for standing in self.levels if standing.level in BINDING)
+        return "does not conform" if asked else "was judged on nothing that binds"
+
+    @property
     def counts(self) -> Counter[Verdict]:
         """All scenarios by verdict."""
         total: Counter[Verdict] = Counter()

@@ -123,6 +123,12 @@ def test_quieter_tells_only_who_conforms(capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
+def test_who_met_nothing_that_binds_is_not_said_to_fail(capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, [result(level="de-facto")], verbosity=-1).splitlines() == [
+        "smtplib was judged on nothing that binds: de-facto yes",
+    ]
+
+
 def test_verbose_tells_every_scenario_as_it_comes(capsys: pytest.CaptureFixture[str]) -> None:
     text = told(capsys, one_of_each(), verbosity=1)
     for line in (
