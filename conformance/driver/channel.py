@@ -33,7 +33,7 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, Typ
 """What reading an answer may raise whose form is not as the protocol says; FormError is one of these."""
 
 _OF_THE_MACHINE = frozenset({errno.ENFILE, errno.ENOSPC, errno.ENOMEM, errno.EDQUOT})
-"""Errors of the system as a whole: whoever meets them is not at fault."""
+"""Errors of the system as a whole: no verdict on the candidate follows from them."""
 
 
 class Wire(Protocol):
@@ -103,7 +103,7 @@ class Channel:
 
         Raises:
             CandidateTroubleError: there is no proper answer; the driver is dead now and this channel unusable.
-            HarnessError: the request was not understood, or the machine is out of something.
+            HarnessError: the request was not understood.
         """
         if not self.usable:
             raise HarnessError(f"a channel was used after its end (for {request}); take a new one")
@@ -154,7 +154,7 @@ class Channel:
         number = raised.attributes.get("errno")
         if isinstance(number, int) and number in _OF_THE_MACHINE:
             self.end()
-            raise HarnessError(f"the machine failed during {request}: {raised}")
+            raise trouble(TroubleKind.MACHINE, str(request), str(raised))
 
     def _fail(self, detail: str, request: AnyRequest) -> CandidateTroubleError:
         error = self._wire.breach(detail, str(request))

@@ -20,6 +20,8 @@ class TroubleKind(enum.StrEnum):
     """Its process was ended by a signal that we did not send."""
     BREACH = "broke the driver protocol"
     """It answered something that is no answer, or closed its pipes."""
+    MACHINE = "met a machine that is out of something"
+    """Its answer is an error of the system as a whole: a full disk, no memory left. Nobody is to blame, or it lies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

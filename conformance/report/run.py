@@ -145,7 +145,7 @@ def _run(options: RunOptions, clients: Sequence[str], clauses: Mapping[str, Clau
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
     code, fault = _outcome(recorder, int(status))
-    complete = code in (ExitCode.OK, ExitCode.FAILED)
+    complete = code in (ExitCode.OK, ExitCode.FAILED) and recorder.is_whole
     if writer:
         writer.close(complete=complete)
     report.end(recorder.results, recorder.broken, code)
@@ -229,6 +229,7 @@ class _Recorder:
         self.results: list[Result] = []
         self.broken: list[str] = []
         self._faults: list[str] = []
+        self._expected = 0
         self._exits: list[tuple[int, str]] = []
         self._report = report
         self._writer = writer
@@ -241,12 +242,21 @@ class _Recorder:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Tell how many scenarios there are."""
-        self._report.expect(len(items))
+        self._expect(len(items))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Tell how many scenarios there are, where workers collect them."""
-        self._report.expect(len(ids))
+        self._expect(len(ids))
+
+    def _expect(self, count: int) -> None:
+        self._expected = count
+        self._report.expect(count)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each scenario has its result: with ``-x`` the rest is not played."""
+        return len(self.results) == self._expected
 
     def pytest_runtest_logstart(self, location: tuple[str, int | None, str]) -> None:
         """Tell what is played now."""

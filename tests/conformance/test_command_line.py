@@ -142,6 +142,14 @@ def test_results_have_a_header_a_line_for_each_scenario_and_a_footer(
     assert footer == {"type": "footer", "count": 2, "totals": footer["totals"]}
 
 
+def test_results_of_a_run_that_the_first_failure_ended_have_no_footer(
+    run: Run, corpus_folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "results.jsonl"
+    assert run("run", "-x", "--scenarios", corpus_folder, "mine", "--json", file).returncode == 1
+    assert [json.loads(line)["type"] for line in file.read_text().splitlines()] == ["header", "result"]
+
+
 def test_in_process_gives_the_same_verdicts(run: Run, corpus_folder: Path) -> None:
     done = run("run", "--scenarios", corpus_folder, "mine", "--in-process")
     assert done.returncode == 1

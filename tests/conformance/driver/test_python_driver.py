@@ -12,6 +12,7 @@ from conformance.driver.answers import Raised, Returned, Unsupported, WarningSee
 from conformance.driver.candidates import DRIVER
 from conformance.driver.channel import Channel
 from conformance.driver.requests import MODULE, Call, Close, Get, Open
+from conformance.driver.trouble import CandidateTroubleError
 from conformance.driver.values import (
     Absent,
     Attribute,
@@ -24,7 +25,6 @@ from conformance.driver.values import (
     OtherObject,
     Repeat,
 )
-from conformance.errors import HarnessError
 from tests.conformance.driver.asking import WITHIN, observe, raised, returned
 
 
@@ -294,7 +294,7 @@ def test_what_the_driver_does_not_understand_is_our_fault(obliging: Channel) -> 
 
 def test_an_error_of_the_whole_machine_is_not_the_candidates_fault(obliging: Channel) -> None:
     obliging.request(Open(class_name="SMTP"), within=WITHIN)
-    with pytest.raises(HarnessError, match=r"the machine failed during call client\.fail"):
+    with pytest.raises(CandidateTroubleError, match=r"out of something: OSError.*call client\.fail"):
         obliging.request(Call(method="fail", args=("system",)), within=WITHIN)
     assert not obliging.usable
 
