@@ -106,11 +106,13 @@ class RunSession:
         )
 
     def play_ahead(self, plays: Sequence[tuple[Scenario, str]]) -> None:
-        """Have those of these plays that wait for time to pass begun before it is their turn.
+        """Have those of these plays that wait for time to pass begun before it is their turn; asked again, of others.
 
         Args:
             plays: scenarios and candidates, in the order in which ``run`` will be asked for them.
         """
+        if self._ahead:
+            self._ahead.close(lambda: None)
         if self.in_process:  # there is one process only
             return
         known = {(scenario.id, client): (scenario, client) for scenario, client in plays}

@@ -45,6 +45,7 @@ def play_rounds(rounds: int, client: str, seed: int, patterns: Sequence[str]) ->
         for _ in range(rounds):
             order.shuffle(scenarios)
             began = time.monotonic()
+            session.play_ahead([(scenario, client) for scenario in scenarios])
             verdicts = {}
             for scenario in scenarios:
                 try:
