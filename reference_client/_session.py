@@ -33,13 +33,13 @@ class Session(Connection):
     """A connection on which the two sides have introduced themselves."""
 
     ehlo_msg: str = "EHLO"
-    local_hostname: str = ""
-    ehlo_resp: bytes | None = None
-    helo_resp: bytes | None = None
-    does_esmtp: bool = False
+    local_hostname: str
+    ehlo_resp: bytes | None
+    helo_resp: bytes | None
+    does_esmtp: bool
     esmtp_features: dict[str, str]
-    _is_greeted = False
-    _ehlo_was_refused = False
+    _is_greeted: bool
+    _ehlo_was_refused: bool
 
     def _forget_session(self) -> None:
         super()._forget_session()
@@ -145,8 +145,7 @@ class Session(Connection):
         """
         if self.sock is None:
             raise SMTPHeloError(code, text)
-        self._is_greeted = is_positive(code)
-        return self._is_greeted
+        return is_positive(code)
 
     def has_extn(self, name: str) -> bool:
         """Say whether the server offers a service extension; case does not matter."""

@@ -41,7 +41,7 @@ class TLSSession(Session):
 
         Raises:
             ValueError: A context and a file are given; or the context wants to check a name that is not
-                there, as on a Unix socket. Nothing was sent.
+                there, as on a Unix socket. STARTTLS was not sent.
             RuntimeError: This interpreter has no TLS. Nothing was sent.
             SMTPHeloError: The server accepted neither EHLO nor HELO.
             SMTPNotSupportedError: The server does not offer STARTTLS, or the connection is under TLS already.
@@ -50,12 +50,12 @@ class TLSSession(Session):
             SMTPServerDisconnected: The connection was lost.
         """
         context = client_context(keyfile, certfile, context, stacklevel=2)
-        server_name = self._server_name()
-        if context.check_hostname and not server_name:
-            raise ValueError("the context checks the host name, but this connection was made without one")
         self.ehlo_or_helo_if_needed()
         if not self.has_extn("starttls") or is_secured(self.sock):  # RFC 3207 4.2: not offered under TLS
             raise SMTPNotSupportedError("the server does not offer STARTTLS, or the connection is under TLS already")
+        server_name = self._server_name()
+        if context.check_hostname and not server_name:
+            raise ValueError("the context checks the host name, but this connection was made without one")
         code, text = self.docmd("STARTTLS")
         if code != _READY:
             if not is_negative(code):  # neither yes nor no: the server may be waiting for TLS
@@ -74,8 +74,7 @@ class TLSSession(Session):
         except BaseException:
             self.close()
             raise
-        # RFC 3207 4.2: forget what was learnt. The old stream goes with the plaintext that was read ahead.
-        self.file = None
+        # RFC 3207 4.2: forget what was learnt. The plaintext that was read ahead is in the stream of the old socket.
         self._forget_session()
 
     def _server_name(self) -> str:

@@ -398,7 +398,7 @@ def test_on_a_unix_socket_a_name_cannot_be_checked(tmp_path: Path) -> None:
 
         class Session(LMTP):
             def getreply(self) -> tuple[int, bytes]:
-                return 220, b"ready"
+                return 250, b"ready\nSTARTTLS"
 
         smtp = Session(path)
         with pytest.raises(ValueError, match="host name"):
