@@ -9,7 +9,7 @@ CRLF = "\r\n"
 bCRLF = b"\r\n"  # noqa: N816 - a name that programs import
 
 
-def command_line(command: str, arguments: str = "") -> str:
+def command_line(command: str, arguments: str) -> str:
     """Join a command and its arguments to one line, line end included.
 
     Raises:

@@ -95,7 +95,7 @@ class Connection:
             TimeoutError: It did not greet in time.
         """
         host, port = self._endpoint(host, port)
-        if self._effective_timeout() == 0:
+        if self.timeout == 0:
             raise ValueError("a timeout of 0 would make the socket non-blocking: give seconds, or None to wait")
         if source_address is not None:
             self.source_address = source_address
@@ -105,14 +105,10 @@ class Connection:
         if self.debuglevel:
             self._print_debug("connect:", (host, port))
         self.sock = self._get_socket(host, port, self.timeout)
-        self._awaited = 1
         return self.getreply()
 
     def _endpoint(self, host: str, port: int) -> tuple[str, int]:
         return split_endpoint(host or "localhost", port, self.default_port)
-
-    def _effective_timeout(self) -> float | None:
-        return socket.getdefaulttimeout() if self.timeout is GLOBAL_DEFAULT_TIMEOUT else self.timeout
 
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """Return a connected socket; subclasses override this to go through a proxy, say."""

@@ -11,6 +11,7 @@ SMTP_PORT = 25  # RFC 5321 4.5.4.2
 SMTP_SSL_PORT = 465  # RFC 8314 7.3
 LMTP_PORT = 2003  # of the norm only: RFC 2033 5 forbids 25 and registers none
 
+_NUMBER = re.compile(r"[0-9]+")
 # More than one colon is an IPv6 address, unless brackets tell where it ends.
 _WITH_SUFFIX = re.compile(r"(\[.*\]|[^:]*):([^:]*)")
 
@@ -26,14 +27,12 @@ def split_endpoint(host: str, port: int | str, default_port: int) -> tuple[str, 
     """
     if match := _WITH_SUFFIX.fullmatch(host):
         host, port = match.groups()
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    return host, _port(port, default_port)
+    return host.removeprefix("[").removesuffix("]"), _port(port, default_port)
 
 
 def _port(port: int | str, default_port: int) -> int:
     if isinstance(port, str):
-        if not (port.isascii() and port.isdigit()):
+        if _NUMBER.fullmatch(port) is None:
             raise OSError(f"nonnumeric port {port!r}")
         port = int(port)
     if not 0 <= port <= 65535:

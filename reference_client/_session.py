@@ -74,16 +74,15 @@ class Session(Connection):
             return
         try:
             code, text = self._say_quit()
+            if not is_positive(code):
+                raise SMTPResponseException(code, text)
         except SMTPServerDisconnected:
-            return
+            pass
         except Exception:
             if kind is None:
                 raise
-            return
         finally:
             self.close()
-        if kind is None and not is_positive(code):
-            raise SMTPResponseException(code, text)
 
     # EHLO and HELO
 

@@ -18,7 +18,7 @@ from reference_client._endpoint import split_endpoint
         ("::1", 587, ("::1", 587)),
         ("[::1]", 587, ("::1", 587)),
         ("[::1]:587", 0, ("::1", 587)),
-        ("[::1]587", 0, ("[::1]587", 25)),  # which is no name of any host
+        ("[::1]587", 0, ("::1]587", 25)),  # which is no name of any host
     ],
 )
 def test_a_suffix_is_the_port_and_an_ipv6_address_stays_whole(host: str, port: int, expected: tuple[str, int]) -> None:
