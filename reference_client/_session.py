@@ -75,7 +75,7 @@ class Session(Connection):
         try:
             code, text = self._say_quit()
             if not is_positive(code):
-                raise SMTPResponseException(code, text)
+                raise SMTPResponseException(code, text)  # noqa: TRY301 - a refusal is a failure like the others
         except SMTPServerDisconnected:
             pass
         except Exception:
