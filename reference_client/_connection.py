@@ -128,7 +128,6 @@ class Connection:
 
     def _forget_session(self) -> None:
         """Drop what was learnt from, or told to, the server; layers above extend this."""
-        self.command_encoding = "ascii"
         self._awaited = 0
         self._secret = b""
 
