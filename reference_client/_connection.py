@@ -164,28 +164,18 @@ class Connection:
     def _exchange(self, line: bytes, *, is_first: bool) -> tuple[int, bytes]:
         """Do what ``docmd`` does, with a command line that was made before.
 
-        The short way is there for speed: ``sendmail`` comes here three times for each message. No look is taken into
-        the buffer of the system unless this is the first line: between a reply and the next line nothing is done
-        that takes time, and what can have come in it has come with the reply.
+        For speed no look is taken into the buffer of the system unless this is the first line: between a reply and the
+        next line nothing is done that takes time, and what can have come in it has come with the reply.
 
         Args:
             line: The line, with its end.
             is_first: Whether time may have passed since the last reply.
         """
-        stream = self._stream()
-        has_input = not stream.is_quiet() if is_first else stream.has_left_over
-        if has_input or self._awaited or self.debuglevel:
+        if is_first or self._stream().has_left_over:
             self._put(line)
-            return self.getreply()
-        sys.audit("smtplib.send", self, line)
-        try:
-            stream.write(line)
-            code, text = stream.read()
-        except BaseException as error:  # noqa: BLE001 - as in getreply
-            code, text = self._reply_behind(error)
-        if code == SERVICE_CLOSING:
-            self.close()
-        return code, text
+        else:
+            self.send(line)
+        return self.getreply()
 
     def send(self, s: str | bytes) -> None:
         """Send bytes, or text in the encoding of commands, as they are.
@@ -264,8 +254,6 @@ class Connection:
 
     def _skip_unasked(self) -> None:
         """Before QUIT: what came unasked does no harm any more, unless it is a 421."""
-        if self.sock is None or self._awaited:
-            return
         for _ in range(_MAX_UNASKED):
             reply = self._unasked_reply()
             if reply is None:

@@ -70,8 +70,6 @@ class Session(Connection):
             SMTPResponseException: The block ended well and QUIT was refused. An exception of the block is
                 never replaced.
         """
-        if self.sock is None:
-            return
         try:
             code, text = self._say_quit()
             if not is_positive(code):
