@@ -39,7 +39,6 @@ class Session(Connection):
     does_esmtp: bool
     esmtp_features: dict[str, str]
     _is_greeted: bool
-    _ehlo_was_refused: bool
 
     def _forget_session(self) -> None:
         super()._forget_session()
@@ -49,7 +48,7 @@ class Session(Connection):
     def _forget_greeting(self) -> None:
         self.does_esmtp = False
         self.esmtp_features = {}
-        self._is_greeted = self._ehlo_was_refused = False
+        self._is_greeted = False
 
     @property
     def _is_introduced(self) -> bool:
@@ -99,7 +98,6 @@ class Session(Connection):
         code, text = self.docmd(self.ehlo_msg, name or self.local_hostname)
         self.ehlo_resp = text
         self._is_greeted = is_positive(code)
-        self._ehlo_was_refused = not self._is_greeted
         if code == 250:  # RFC 5321 4.1.1.1; another 2yz is a yes that offers nothing
             self.does_esmtp = True
             self.esmtp_features = dict(parse_offers(text))
@@ -128,7 +126,7 @@ class Session(Connection):
         Raises:
             SMTPHeloError: The server accepted neither.
         """
-        if self._is_introduced or (not self._ehlo_was_refused and self._accepts(*self.ehlo())):
+        if self._is_introduced or self._accepts(*self.ehlo()):
             return
         code, text = self.helo()
         if not self._accepts(code, text):

@@ -49,7 +49,7 @@ class TLSSession(Session):
             ssl.SSLError: TLS negotiation failed; the connection is closed.
             SMTPServerDisconnected: The connection was lost.
         """
-        context = client_context(keyfile, certfile, context, stacklevel=2)
+        context = client_context(keyfile, certfile, context)
         self.ehlo_or_helo_if_needed()
         if not self.has_extn("starttls") or is_secured(self.sock):  # RFC 3207 4.2: not offered under TLS
             raise SMTPNotSupportedError("the server does not offer STARTTLS, or the connection is under TLS already")

@@ -17,16 +17,13 @@ if TYPE_CHECKING:
     import ssl
 
 
-def client_context(
-    keyfile: str | None, certfile: str | None, context: ssl.SSLContext | None, *, stacklevel: int
-) -> ssl.SSLContext:
+def client_context(keyfile: str | None, certfile: str | None, context: ssl.SSLContext | None) -> ssl.SSLContext:
     """Return the context that the arguments of a caller amount to.
 
     Args:
         keyfile: Path of a private key (PEM). Deprecated, as *certfile*.
         certfile: Path of a certificate chain (PEM).
         context: A context, instead of the two.
-        stacklevel: Calls between the warning and the line that it is about.
 
     Raises:
         RuntimeError: This interpreter has no TLS.
@@ -45,7 +42,7 @@ def client_context(
         warnings.warn(
             "keyfile and certfile are deprecated: use ssl.SSLContext.load_cert_chain and pass context",
             DeprecationWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=3,  # who called the method that calls us
         )
     if context is not None:
         return context
