@@ -55,7 +55,7 @@ def client_context(keyfile: str | None, certfile: str | None, context: ssl.SSLCo
 
 
 def wrap(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
-    """Do the TLS negotiation on a connected socket; close the socket if that fails.
+    """Do the TLS negotiation on a connected socket, which is closed if that fails.
 
     Args:
         sock: The socket; it must not be used afterwards.
@@ -65,13 +65,9 @@ def wrap(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.
     Raises:
         ssl.SSLError: The negotiation failed.
         OSError: The connection was lost.
-        ValueError: The context wants a name, and there is none.
+        ValueError: The context wants a name, and there is none. The socket is still open.
     """
-    try:
-        return context.wrap_socket(sock, server_hostname=server_name or None)
-    except BaseException:
-        sock.close()
-        raise
+    return context.wrap_socket(sock, server_hostname=server_name or None)
 
 
 def is_secured(sock: socket.socket | None) -> bool:
