@@ -108,7 +108,7 @@ class Connection:
         return self.getreply()
 
     def _endpoint(self, host: str, port: int) -> tuple[str, int]:
-        return split_endpoint(host or "localhost", port, self.default_port)
+        return split_endpoint(host, port, self.default_port)
 
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """Return a connected socket; subclasses override this to go through a proxy, say."""

@@ -105,7 +105,6 @@ class TestConnect:
 
     def test_dials_the_local_host_without_arguments(self) -> None:
         assert dialled(Recording()) == ("localhost", 25)
-        assert dialled(Recording(), "") == ("localhost", 25)
 
     def test_is_called_by_the_constructor_with_what_it_was_given(self) -> None:
         calls = []
