@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 SERVICE_CLOSING = 421  # RFC 5321 3.8: may answer any command
 
-# Among replies that came unasked a 421 is looked for this far: a server that never stops sending must not keep us.
+# So many replies that came unasked are skipped before QUIT: a server that never stops sending must not keep us.
 _MAX_UNASKED = 100
 
 # What ``socket.create_connection`` takes for "none given"; overridden ``_get_socket`` methods pass it on.
@@ -53,12 +53,12 @@ class Connection:
     debuglevel: int = 0
     sock: socket.socket | None = None
     file: object = None
-    timeout: float | None = GLOBAL_DEFAULT_TIMEOUT
-    source_address: SourceAddress | None = None
-    command_encoding: str = "ascii"
+    timeout: float | None
+    source_address: SourceAddress | None
+    command_encoding: str
     _host: str = ""
-    _awaited = 0  # commands whose reply has not been read
-    _secret = b""  # the response that must not show in debug output
+    _awaited: int  # commands whose reply has not been read
+    _secret: bytes  # the response that must not show in debug output
 
     def set_debuglevel(self, level: int) -> None:
         """Set how much is written to standard error.
@@ -95,24 +95,20 @@ class Connection:
             TimeoutError: It did not greet in time.
         """
         host, port = self._endpoint(host, port)
-        if self._effective_timeout() == 0:
+        if self.timeout == 0:
             raise ValueError("a timeout of 0 would make the socket non-blocking: give seconds, or None to wait")
         if source_address is not None:
             self.source_address = source_address
         sys.audit("smtplib.connect", self, host, port)
         self.close()
         self._host = host
-        if self.debuglevel > 0:
+        if self.debuglevel:
             self._print_debug("connect:", (host, port))
         self.sock = self._get_socket(host, port, self.timeout)
-        self._awaited = 1
         return self.getreply()
 
     def _endpoint(self, host: str, port: int) -> tuple[str, int]:
-        return split_endpoint(host or "localhost", port, self.default_port)
-
-    def _effective_timeout(self) -> float | None:
-        return socket.getdefaulttimeout() if self.timeout is GLOBAL_DEFAULT_TIMEOUT else self.timeout
+        return split_endpoint(host, port, self.default_port)
 
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """Return a connected socket; subclasses override this to go through a proxy, say."""
@@ -125,7 +121,6 @@ class Connection:
     def close(self) -> None:
         """Close the connection without a word; harmless if there is none."""
         sock, self.sock, self.file = self.sock, None, None
-        self._awaited = 0
         self._forget_session()
         if sock is not None:
             with suppress(OSError):
@@ -133,7 +128,8 @@ class Connection:
 
     def _forget_session(self) -> None:
         """Drop what was learnt from, or told to, the server; layers above extend this."""
-        self.command_encoding = "ascii"
+        self._awaited = 0
+        self._secret = b""
 
     # Commands and replies
 
@@ -160,7 +156,7 @@ class Connection:
         self._put(command_line(cmd, args).encode(self.command_encoding))
 
     def _put(self, lines: bytes, commands: int = 1) -> None:
-        if self._awaited == 0 and not self._stream().is_quiet() and self._is_answered_already():
+        if self._awaited == 0 and self._is_answered_already():
             return
         self.send(lines)
         self._awaited += commands
@@ -168,28 +164,18 @@ class Connection:
     def _exchange(self, line: bytes, *, is_first: bool) -> tuple[int, bytes]:
         """Do what ``docmd`` does, with a command line that was made before.
 
-        The short way is there for speed: ``sendmail`` comes here three times for each message. No look is taken into
-        the buffer of the system unless this is the first line: between a reply and the next line nothing is done
-        that takes time, and what can have come in it has come with the reply.
+        For speed no look is taken into the buffer of the system unless this is the first line: between a reply and the
+        next line nothing is done that takes time, and what can have come in it has come with the reply.
 
         Args:
             line: The line, with its end.
             is_first: Whether time may have passed since the last reply.
         """
-        stream = self._stream()
-        has_input = not stream.is_quiet() if is_first else stream.has_left_over
-        if has_input or self._awaited or self.debuglevel > 0:
+        if is_first or self._stream().has_left_over:
             self._put(line)
-            return self.getreply()
-        sys.audit("smtplib.send", self, line)
-        try:
-            stream.write(line)
-            code, text = stream.read()
-        except BaseException as error:  # noqa: BLE001 - as in getreply
-            code, text = self._reply_behind(error)
-        if code == SERVICE_CLOSING:
-            self.close()
-        return code, text
+        else:
+            self.send(line)
+        return self.getreply()
 
     def send(self, s: str | bytes) -> None:
         """Send bytes, or text in the encoding of commands, as they are.
@@ -199,7 +185,7 @@ class Connection:
         Raises:
             SMTPServerDisconnected: There is no connection, or it is lost.
         """
-        data = bytes(s) if not isinstance(s, str) else s.encode(self.command_encoding)
+        data = s.encode(self.command_encoding) if isinstance(s, str) else bytes(s)
         stream = self._stream()
         if self.debuglevel:
             self._print_debug("send:", repr(debug.conceal(data, self._secret)))
@@ -229,7 +215,7 @@ class Connection:
             code, text = self._reply_behind(error)
         if self._awaited:
             self._awaited -= 1
-        if self.debuglevel > 0:
+        if self.debuglevel:
             self._print_debug("reply:", code, repr(text))
         if code == SERVICE_CLOSING:
             self.close()
@@ -268,30 +254,23 @@ class Connection:
 
     def _skip_unasked(self) -> None:
         """Before QUIT: what came unasked does no harm any more, unless it is a 421."""
-        if self.sock is None or self._awaited:
-            return
-        reply = self._unasked_reply()
-        if reply is not None and reply.code == SERVICE_CLOSING:
-            self._stream().put_back(reply)
+        for _ in range(_MAX_UNASKED):
+            reply = self._unasked_reply()
+            if reply is None:
+                return
+            if reply.code == SERVICE_CLOSING:
+                self._stream().put_back(reply)
+                return
 
     def _unasked_reply(self) -> Reply | None:
-        """Return what came unasked, if anything: the 421 where there is one, else the first."""
+        """Return the first reply that came unasked, if there is one; code -1 stands for what is none."""
         stream = self._stream()
         if stream.is_quiet():
             return None
-        first: Reply | None = None
         try:
-            for _ in range(_MAX_UNASKED):
-                reply = stream.read_ready() or (stream.read() if stream.is_mid_reply else None)
-                if reply is None or reply.code == SERVICE_CLOSING:
-                    return reply or first
-                first = first or reply
-        except MalformedReplyError as error:
-            return first or error.reply
-        except OversizeReplyError:
-            return first or Reply(-1, b"a reply without end")
+            return stream.read_ready() or (stream.read() if stream.is_mid_reply else None)
+        except (MalformedReplyError, OversizeReplyError):
+            return Reply(-1, b"what is no reply")
         except SMTPServerDisconnected:
-            if first is None:
-                self.close()
-                raise
-        return first
+            self.close()
+            raise

@@ -5,9 +5,15 @@ This module owns the syntax of ``host:port``; it does not know about names, addr
 
 from __future__ import annotations
 
+import re
+
 SMTP_PORT = 25  # RFC 5321 4.5.4.2
 SMTP_SSL_PORT = 465  # RFC 8314 7.3
 LMTP_PORT = 2003  # of the norm only: RFC 2033 5 forbids 25 and registers none
+
+_NUMBER = re.compile(r"[0-9]+")
+# More than one colon is an IPv6 address, unless brackets tell where it ends.
+_WITH_SUFFIX = re.compile(r"(\[.*\]|[^:]*):([^:]*)")
 
 
 def split_endpoint(host: str, port: int | str, default_port: int) -> tuple[str, int]:
@@ -19,20 +25,14 @@ def split_endpoint(host: str, port: int | str, default_port: int) -> tuple[str, 
     Raises:
         OSError: The port is not a number that a port may have.
     """
-    if host.startswith("[") and "]" in host:
-        host, _, suffix = host[1:].partition("]")
-        if suffix and not suffix.startswith(":"):
-            raise OSError(f"expected ':' and a port behind ']', got {suffix!r}")
-        return host, _port(suffix[1:] if suffix else port, default_port)
-    if host.count(":") == 1:
-        host, _, suffix = host.partition(":")
-        return host, _port(suffix, default_port)
-    return host, _port(port, default_port)
+    if match := _WITH_SUFFIX.fullmatch(host):
+        host, port = match.groups()
+    return host.removeprefix("[").removesuffix("]"), _port(port, default_port)
 
 
 def _port(port: int | str, default_port: int) -> int:
     if isinstance(port, str):
-        if not (port.isascii() and port.isdigit()):
+        if _NUMBER.fullmatch(port) is None:
             raise OSError(f"nonnumeric port {port!r}")
         port = int(port)
     if not 0 <= port <= 65535:

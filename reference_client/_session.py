@@ -33,13 +33,12 @@ class Session(Connection):
     """A connection on which the two sides have introduced themselves."""
 
     ehlo_msg: str = "EHLO"
-    local_hostname: str = ""
-    ehlo_resp: bytes | None = None
-    helo_resp: bytes | None = None
-    does_esmtp: bool = False
+    local_hostname: str
+    ehlo_resp: bytes | None
+    helo_resp: bytes | None
+    does_esmtp: bool
     esmtp_features: dict[str, str]
-    _is_greeted = False
-    _ehlo_was_refused = False
+    _is_greeted: bool
 
     def _forget_session(self) -> None:
         super()._forget_session()
@@ -49,7 +48,7 @@ class Session(Connection):
     def _forget_greeting(self) -> None:
         self.does_esmtp = False
         self.esmtp_features = {}
-        self._is_greeted = self._ehlo_was_refused = False
+        self._is_greeted = False
 
     @property
     def _is_introduced(self) -> bool:
@@ -70,20 +69,17 @@ class Session(Connection):
             SMTPResponseException: The block ended well and QUIT was refused. An exception of the block is
                 never replaced.
         """
-        if self.sock is None:
-            return
         try:
             code, text = self._say_quit()
+            if not is_positive(code):
+                raise SMTPResponseException(code, text)  # noqa: TRY301 - a refusal is a failure like the others
         except SMTPServerDisconnected:
-            return
+            pass
         except Exception:
             if kind is None:
                 raise
-            return
         finally:
             self.close()
-        if kind is None and not is_positive(code):
-            raise SMTPResponseException(code, text)
 
     # EHLO and HELO
 
@@ -102,7 +98,6 @@ class Session(Connection):
         code, text = self.docmd(self.ehlo_msg, name or self.local_hostname)
         self.ehlo_resp = text
         self._is_greeted = is_positive(code)
-        self._ehlo_was_refused = not self._is_greeted
         if code == 250:  # RFC 5321 4.1.1.1; another 2yz is a yes that offers nothing
             self.does_esmtp = True
             self.esmtp_features = dict(parse_offers(text))
@@ -131,7 +126,7 @@ class Session(Connection):
         Raises:
             SMTPHeloError: The server accepted neither.
         """
-        if self._is_introduced or (not self._ehlo_was_refused and self._accepts(*self.ehlo())):
+        if self._is_introduced or self._accepts(*self.ehlo()):
             return
         code, text = self.helo()
         if not self._accepts(code, text):
@@ -145,8 +140,7 @@ class Session(Connection):
         """
         if self.sock is None:
             raise SMTPHeloError(code, text)
-        self._is_greeted = is_positive(code)
-        return self._is_greeted
+        return is_positive(code)
 
     def has_extn(self, name: str) -> bool:
         """Say whether the server offers a service extension; case does not matter."""

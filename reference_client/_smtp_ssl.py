@@ -54,9 +54,7 @@ class SMTP_SSL(SMTP):  # noqa: N801 - the norm's name
         context: ssl.SSLContext | None = None,
         source_address: SourceAddress | None = None,
     ) -> None:
-        self.context = client_context(keyfile, certfile, context, stacklevel=2)
-        self.keyfile = keyfile
-        self.certfile = certfile
+        self.context = client_context(keyfile, certfile, context)
         super().__init__(host, port, local_hostname, timeout, source_address)
 
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:

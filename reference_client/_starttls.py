@@ -40,19 +40,16 @@ class TLSSession(Session):
             Code and text of the 220 reply. ``ehlo`` comes next; every method that needs it calls it.
 
         Raises:
-            ValueError: A context and a file are given; or the context wants to check a name that is not
-                there, as on a Unix socket. Nothing was sent.
+            ValueError: A context and a file are given; nothing was sent. Or the context wants to check a name that
+                is not there, as on a Unix socket; the connection is closed.
             RuntimeError: This interpreter has no TLS. Nothing was sent.
             SMTPHeloError: The server accepted neither EHLO nor HELO.
             SMTPNotSupportedError: The server does not offer STARTTLS, or the connection is under TLS already.
             SMTPResponseException: The server refused; plaintext goes on.
-            ssl.SSLError: TLS negotiation failed; the connection is closed.
+            OSError: TLS negotiation failed, an ``ssl.SSLError`` most often; the connection is closed.
             SMTPServerDisconnected: The connection was lost.
         """
-        context = client_context(keyfile, certfile, context, stacklevel=2)
-        server_name = self._server_name()
-        if context.check_hostname and not server_name:
-            raise ValueError("the context checks the host name, but this connection was made without one")
+        context = client_context(keyfile, certfile, context)
         self.ehlo_or_helo_if_needed()
         if not self.has_extn("starttls") or is_secured(self.sock):  # RFC 3207 4.2: not offered under TLS
             raise SMTPNotSupportedError("the server does not offer STARTTLS, or the connection is under TLS already")
@@ -61,21 +58,18 @@ class TLSSession(Session):
             if not is_negative(code):  # neither yes nor no: the server may be waiting for TLS
                 self.close()
             raise SMTPResponseException(code, text)
-        self._negotiate(context, server_name)
+        self._negotiate(context, self._server_name())
         return code, text
 
     def _negotiate(self, context: ssl.SSLContext, server_name: str) -> None:
-        sock = self._stream().sock
         try:
-            self.sock = wrap(sock, context, server_name)
-        except ConnectionError as error:
+            self.sock = wrap(self._stream().sock, context, server_name)
+        except BaseException as error:
             self.close()
-            raise SMTPServerDisconnected(f"connection lost in TLS negotiation: {error}") from error
-        except BaseException:
-            self.close()
+            if isinstance(error, ConnectionError):
+                raise SMTPServerDisconnected(f"connection lost in TLS negotiation: {error}") from error
             raise
-        # RFC 3207 4.2: forget what was learnt. The old stream goes with the plaintext that was read ahead.
-        self.file = None
+        # RFC 3207 4.2: forget what was learnt. The plaintext that was read ahead is in the stream of the old socket.
         self._forget_session()
 
     def _server_name(self) -> str:

@@ -17,16 +17,13 @@ if TYPE_CHECKING:
     import ssl
 
 
-def client_context(
-    keyfile: str | None, certfile: str | None, context: ssl.SSLContext | None, *, stacklevel: int
-) -> ssl.SSLContext:
+def client_context(keyfile: str | None, certfile: str | None, context: ssl.SSLContext | None) -> ssl.SSLContext:
     """Return the context that the arguments of a caller amount to.
 
     Args:
         keyfile: Path of a private key (PEM). Deprecated, as *certfile*.
         certfile: Path of a certificate chain (PEM).
         context: A context, instead of the two.
-        stacklevel: Calls between the warning and the line that it is about.
 
     Raises:
         RuntimeError: This interpreter has no TLS.
@@ -45,7 +42,7 @@ def client_context(
         warnings.warn(
             "keyfile and certfile are deprecated: use ssl.SSLContext.load_cert_chain and pass context",
             DeprecationWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=3,  # who called the method that calls us
         )
     if context is not None:
         return context
@@ -58,7 +55,7 @@ def client_context(
 
 
 def wrap(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
-    """Do the TLS negotiation on a connected socket; close the socket if that fails.
+    """Do the TLS negotiation on a connected socket, which is closed if that fails.
 
     Args:
         sock: The socket; it must not be used afterwards.
@@ -68,13 +65,9 @@ def wrap(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.
     Raises:
         ssl.SSLError: The negotiation failed.
         OSError: The connection was lost.
-        ValueError: The context wants a name, and there is none.
+        ValueError: The context wants a name, and there is none. The socket is still open.
     """
-    try:
-        return context.wrap_socket(sock, server_hostname=server_name or None)
-    except BaseException:
-        sock.close()
-        raise
+    return context.wrap_socket(sock, server_hostname=server_name or None)
 
 
 def is_secured(sock: socket.socket | None) -> bool:

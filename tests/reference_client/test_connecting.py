@@ -105,7 +105,6 @@ class TestConnect:
 
     def test_dials_the_local_host_without_arguments(self) -> None:
         assert dialled(Recording()) == ("localhost", 25)
-        assert dialled(Recording(), "") == ("localhost", 25)
 
     def test_is_called_by_the_constructor_with_what_it_was_given(self) -> None:
         calls = []
@@ -160,13 +159,10 @@ class TestConnect:
         assert dialled(smtp, "mail.example", 25, ("192.0.2.2", 0)) == ("mail.example", 25)
         assert smtp.source_address == ("192.0.2.2", 0)
 
-    def test_refuses_a_timeout_of_zero_before_dialling(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_refuses_a_timeout_of_zero_before_dialling(self) -> None:
         smtp = Recording(timeout=0)
         with pytest.raises(ValueError, match="timeout"):
             smtp.connect("mail.example")
-        monkeypatch.setattr(socket, "getdefaulttimeout", lambda: 0)
-        with pytest.raises(ValueError, match="timeout"):
-            Recording().connect("mail.example")
         assert not hasattr(smtp, "dialled")
 
     def test_lets_an_error_of_the_system_through(self) -> None:

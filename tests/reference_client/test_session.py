@@ -73,8 +73,9 @@ class TestIntroducingIfNeeded:
             smtp.helo()
             smtp.ehlo_or_helo_if_needed()
 
-    def test_goes_on_with_helo_after_an_ehlo_that_was_refused(self) -> None:
-        with playing("C: EHLO me.example", "S: 502 no", "C: HELO me.example", "S: 250 hi") as smtp:
+    def test_tries_both_after_an_ehlo_that_was_refused(self) -> None:
+        refused = ["C: EHLO me.example", "S: 502 no"]
+        with playing(*refused, *refused, "C: HELO me.example", "S: 250 hi") as smtp:
             smtp.ehlo()
             smtp.ehlo_or_helo_if_needed()
 

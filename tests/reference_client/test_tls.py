@@ -396,11 +396,13 @@ def test_on_a_unix_socket_a_name_cannot_be_checked(tmp_path: Path) -> None:
         listener.bind(path)
         listener.listen()
 
+        replies = iter([(220, b"ready"), (250, b"me\nSTARTTLS"), (220, b"go ahead")])
+
         class Session(LMTP):
             def getreply(self) -> tuple[int, bytes]:
-                return 220, b"ready"
+                return next(replies)
 
         smtp = Session(path)
-        with pytest.raises(ValueError, match="host name"):
+        with pytest.raises(ValueError, match="hostname"):
             smtp.starttls(context=ssl.create_default_context())
-        smtp.close()
+        assert smtp.sock is None

@@ -20,7 +20,7 @@ class Pipelining(MailSession):
         self.command_encoding = self._encoding_for(options)
         mail = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(options)])
         rcpts = [" ".join([f"TO:{forward_path(name)}", *self._only_offered(recipient_options)]) for name in recipients]
-        lines = [command_line("MAIL", mail), *(command_line("RCPT", rcpt) for rcpt in rcpts), command_line("DATA")]
+        lines = [command_line("MAIL", mail), *(command_line("RCPT", rcpt) for rcpt in rcpts), command_line("DATA", "")]
         self.send("".join(lines))
         self._awaited += len(lines)
         replies = self._read_in_order(len(lines))

@@ -11,6 +11,8 @@ FAILS = [
     "lmtp/surplus-reply",
     "replies/odd-line-ends",
     "replies/stray-reply",
+    "replies/stray-reply-in-two-parts",
+    "replies/stray-reply-while-idle",
     "replies/stray-reply-within-a-transaction",
     "starttls/forged-replies-behind-a-refusal",
 ]
