@@ -52,8 +52,8 @@ class LMTP(SMTP):
 
     default_port = LMTP_PORT
     ehlo_msg = "LHLO"
-    recipient_replies: Sequence[tuple[int, bytes]] = ()
-    _accepted = 0
+    recipient_replies: Sequence[tuple[int, bytes]]
+    _accepted: int  # recipients of this transaction
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class LMTP(SMTP):
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
         if not host.startswith("/"):
             return super()._get_socket(host, port, timeout)
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_UNIX)
         try:
             if timeout is not GLOBAL_DEFAULT_TIMEOUT:
                 sock.settimeout(timeout)
@@ -121,9 +121,9 @@ class LMTP(SMTP):
             SMTPDataError: The server refused DATA, or refused the data before their end.
             SMTPServerDisconnected: The connection ended before anybody was known to have the mail.
         """
-        awaited = max(1, self._accepted)
         self.recipient_replies = ()
         self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
+        awaited = max(1, self._accepted)
         self._awaited += awaited - 1
         replies, end = self._read_recipient_replies(awaited)
         self._forget_transaction()
