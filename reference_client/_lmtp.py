@@ -123,9 +123,7 @@ class LMTP(SMTP):
         """
         self.recipient_replies = ()
         self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
-        awaited = max(1, self._accepted)
-        self._awaited += awaited - 1
-        replies, end = self._read_recipient_replies(awaited)
+        replies, end = self._read_recipient_replies(max(1, self._accepted))
         self._forget_transaction()
         self.recipient_replies = tuple(replies)
         if end is not None and not any(is_positive(code) for code, _ in replies):
@@ -166,7 +164,7 @@ class LMTP(SMTP):
         self.recipient_replies = ()
         reply = self.data(msg)
         # An overridden data() may not have listed them.
-        replies = self.recipient_replies if len(self.recipient_replies) else [reply] * len(accepted)
+        replies = list(self.recipient_replies) or [reply] * len(accepted)
         for recipient, (code, text) in zip(accepted, replies, strict=True):
             if not is_positive(code):
                 refused[recipient] = (code, text)

@@ -98,18 +98,15 @@ def _addresses(message: Message, name: str) -> list[str]:
 
 
 def _addresses_in(name: str, value: object) -> list[str]:
-    parsed = getattr(value, "addresses", None)  # fields of the modern policies
-    if parsed is not None:
-        found = [address.addr_spec for address in parsed]
-    else:
-        try:
-            found = [address for _, address in getaddresses([str(value)])]
-        except _CANNOT_READ_OR_WRITE as error:
-            raise ValueError(f"cannot read an address in the field {name}: {type(error).__name__}: {error}") from error
-    addresses = [_decoded(address) for address in found if address not in ("", "<>")]
-    if not addresses and str(value).strip() and not str(value).rstrip().endswith(";"):
+    text = str(value).strip()  # a field of the modern policies quotes and groups in it as it must
+    try:
+        found = getaddresses([text])
+    except _CANNOT_READ_OR_WRITE as error:
+        raise ValueError(f"cannot read an address in the field {name}: {type(error).__name__}: {error}") from error
+    addresses = [_decoded(address) for _, address in found if address]
+    if text and not addresses and not text.endswith(";"):
         # an empty group ("undisclosed-recipients:;") names nobody; anything else that reads as nobody is lost mail
-        raise ValueError(f"cannot read an address in the field {name}: {str(value)!r}")
+        raise ValueError(f"cannot read an address in the field {name}: {text!r}")
     return addresses
 
 
