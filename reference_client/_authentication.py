@@ -146,18 +146,23 @@ class AuthenticatedSession(TLSSession):
         answered = 0
         while code == _CHALLENGE:
             try:
-                response = authobject(sasl.decode(text)) if answered < sasl.MAX_CHALLENGES else None
-                if response is not None:
-                    code, text = self._respond(sasl.encode(response))
-            except sasl.ChallengeError:
-                response = None
+                encoded = self._response_to(text, authobject) if answered < sasl.MAX_CHALLENGES else None
+                if encoded is not None:
+                    code, text = self._respond(encoded)
             except BaseException:
                 self._cancel_quietly()
                 raise
-            if response is None:
+            if encoded is None:
                 raise self._cancelled()
             answered += 1
         return code, text
+
+    def _response_to(self, text: bytes, authobject: Callable[..., str | None]) -> str | None:
+        try:
+            response = authobject(sasl.decode(text))
+        except sasl.ChallengeError:
+            return None
+        return None if response is None else sasl.encode(response)
 
     def _respond(self, encoded: str) -> tuple[int, bytes]:
         self._secret = encoded.encode("ascii")

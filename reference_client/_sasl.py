@@ -70,10 +70,9 @@ def check_credentials(user: str, password: str) -> None:
 
 def is_available(mechanism: str) -> bool:
     """Say whether this interpreter can compute the mechanism: MD5 may be switched off (FIPS)."""
-    if mechanism != "CRAM-MD5":
-        return True
     try:
-        cram_md5("", "", b"")
+        if mechanism == "CRAM-MD5":
+            cram_md5("", "", b"")
     except (ImportError, ValueError):
         return False
     return True
