@@ -50,7 +50,8 @@ _POLICIES: dict[str, Literal["default", "compat32", "HTTP"]] = {
 
 def _message(node: Node, runtime: Runtime) -> object:
     octets = scalar_text(node, runtime).encode()
-    return Message(octets=octets, policy=_POLICIES[node.tag])
+    kind = node.tag.removeprefix("composed-")
+    return Message(octets=octets, policy=_POLICIES[kind], composed=kind != node.tag)
 
 
 def _context(node: Node, runtime: Runtime) -> object:
@@ -137,6 +138,8 @@ _TAGS: dict[str, Callable[[Node, Runtime], object]] = {
     "attribute": _attribute,
     "authobject": _authobject,
     "bytes": _bytes,
+    "composed-legacy-message": _message,
+    "composed-message": _message,
     "context": _context,
     "crlf": _crlf,
     "iterator": _iterator,
