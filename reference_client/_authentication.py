@@ -49,8 +49,8 @@ class AuthenticatedSession(TLSSession):
         password: The password for them.
     """
 
-    user: str = ""
-    password: str = ""
+    user: str
+    password: str
     _login_user_was_sent = False
 
     def login(self, user: str, password: str, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
@@ -93,11 +93,9 @@ class AuthenticatedSession(TLSSession):
                 return self.auth(mechanism, authobject, initial_response_ok=initial_response_ok)
             except SMTPAuthenticationError as error:
                 refusal = error
-            except SMTPServerDisconnected as lost:
+            except SMTPServerDisconnected as lost:  # at once, if the server hung up behind its refusal
                 if refusal is None or isinstance(lost, TimeoutError):
                     raise
-                raise refusal from lost
-            if self.sock is None:
                 break
         assert refusal is not None  # noqa: S101 - there was a mechanism, and it neither returned nor raised
         raise refusal
@@ -123,10 +121,10 @@ class AuthenticatedSession(TLSSession):
 
         Raises:
             SMTPAuthenticationError: The server refused, or sent a challenge that is none.
-            ValueError: The mechanism is no name of one, or a response is not ASCII.
+            ValueError: The mechanism or a response is not ASCII, or the mechanism holds a line end.
             SMTPServerDisconnected: The connection was lost.
         """
-        mechanism = sasl.mechanism_name(mechanism)
+        mechanism = mechanism.upper()  # RFC 4422 3.1: its name has capitals, digits, "-" and "_"
         self._login_user_was_sent = False
         initial = authobject() if initial_response_ok else None
         arguments = mechanism
@@ -147,30 +145,29 @@ class AuthenticatedSession(TLSSession):
     def _answer_challenges(self, code: int, text: bytes, authobject: Callable[..., str | None]) -> tuple[int, bytes]:
         answered = 0
         while code == _CHALLENGE:
-            encoded = self._response_to(text, authobject) if answered < sasl.MAX_CHALLENGES else None
+            try:
+                encoded = self._response_to(text, authobject) if answered < sasl.MAX_CHALLENGES else None
+                if encoded is not None:
+                    code, text = self._respond(encoded)
+            except BaseException:
+                self._cancel_quietly()
+                raise
             if encoded is None:
                 raise self._cancelled()
-            code, text = self._respond(encoded)
             answered += 1
         return code, text
 
     def _response_to(self, text: bytes, authobject: Callable[..., str | None]) -> str | None:
         try:
             response = authobject(sasl.decode(text))
-            return None if response is None else sasl.encode(response)
         except sasl.ChallengeError:
             return None
-        except BaseException:
-            self._cancel_quietly()
-            raise
+        return None if response is None else sasl.encode(response)
 
     def _respond(self, encoded: str) -> tuple[int, bytes]:
         self._secret = encoded.encode("ascii")
         try:
             return self.docmd(encoded)
-        except BaseException:
-            self._cancel_quietly()
-            raise
         finally:
             self._secret = b""
 
@@ -182,11 +179,10 @@ class AuthenticatedSession(TLSSession):
         return SMTPAuthenticationError(code, text)
 
     def _cancel_quietly(self) -> None:
-        if self.sock is not None:  # the server still waits for a response
-            try:
-                self._cancelled()
-            except Exception:  # noqa: BLE001 - an exception is on its way to the caller already
-                self.close()
+        try:
+            self._cancelled()
+        except Exception:  # noqa: BLE001 - an exception is on its way to the caller already
+            self.close()
 
     # The mechanisms, as authobjects
 

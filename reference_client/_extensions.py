@@ -30,6 +30,7 @@ _EXTENSION_OF_OPTION = {
     "solicit": "no-soliciting",  # RFC 3865
     "transid": "checkpoint",  # RFC 1845
 }
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BINARY_BODY = "BODY=BINARYMIME"  # RFC 3030: the one value of BODY with an extension of its own
 
 
@@ -48,16 +49,9 @@ def parse_offers(text: bytes) -> Mapping[str, str]:
         keyword = match[1].lower()
         parameters = (match[2] or match[3] or "").strip()
         if keyword == "auth":
-            parameters = _join_words(offers.get("auth", ""), parameters.removeprefix("="))
+            parameters = f"{offers.get('auth', '')} {parameters.removeprefix('=')}".strip()
         offers[keyword] = parameters
     return offers
-
-
-def _join_words(first: str, second: str) -> str:
-    words: dict[str, str] = {}
-    for word in (*first.split(), *second.split()):
-        words.setdefault(word.upper(), word)
-    return " ".join(words.values())
 
 
 def split_options(options: str | Iterable[str]) -> list[str]:
@@ -66,13 +60,10 @@ def split_options(options: str | Iterable[str]) -> list[str]:
     Raises:
         ValueError: An option holds a control character.
     """
-    if not options:
-        return []
-    listed = [options] if isinstance(options, str) else list(options)
-    for option in listed:
-        if not option.isprintable() and any(character < " " or character == "\x7f" for character in option):
-            raise ValueError(f"an ESMTP option has no control characters, got {option!r}: nothing was sent")
-    return [word for option in listed for word in option.split(" ") if word]
+    text = options if isinstance(options, str) else " ".join(options)
+    if _CONTROL.search(text):
+        raise ValueError(f"an ESMTP option has no control characters, got {text!r}: nothing was sent")
+    return [word for word in text.split(" ") if word]
 
 
 def keyword_of(option: str) -> str:
@@ -94,7 +85,7 @@ def only_offered(options: Iterable[str], offers: Mapping[str, str]) -> list[str]
 
 
 def _extension_of(option: str) -> str:
-    keyword = option.partition("=")[0].lower()
-    if keyword == "body" and option.upper() == _BINARY_BODY:
+    if option.upper() == _BINARY_BODY:
         return "binarymime"
+    keyword = option.partition("=")[0].lower()
     return _EXTENSION_OF_OPTION.get(keyword, keyword)

@@ -52,8 +52,8 @@ class LMTP(SMTP):
 
     default_port = LMTP_PORT
     ehlo_msg = "LHLO"
-    recipient_replies: Sequence[tuple[int, bytes]] = ()
-    _accepted = 0
+    recipient_replies: Sequence[tuple[int, bytes]]
+    _accepted: int  # recipients of this transaction
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class LMTP(SMTP):
     def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
         if not host.startswith("/"):
             return super()._get_socket(host, port, timeout)
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_UNIX)
         try:
             if timeout is not GLOBAL_DEFAULT_TIMEOUT:
                 sock.settimeout(timeout)
@@ -121,11 +121,9 @@ class LMTP(SMTP):
             SMTPDataError: The server refused DATA, or refused the data before their end.
             SMTPServerDisconnected: The connection ended before anybody was known to have the mail.
         """
-        awaited = max(1, self._accepted)
         self.recipient_replies = ()
         self._send_mail_data(msg if isinstance(msg, MailData) else MailData(msg))
-        self._awaited += awaited - 1
-        replies, end = self._read_recipient_replies(awaited)
+        replies, end = self._read_recipient_replies(max(1, self._accepted))
         self._forget_transaction()
         self.recipient_replies = tuple(replies)
         if end is not None and not any(is_positive(code) for code, _ in replies):
@@ -166,7 +164,7 @@ class LMTP(SMTP):
         self.recipient_replies = ()
         reply = self.data(msg)
         # An overridden data() may not have listed them.
-        replies = self.recipient_replies if len(self.recipient_replies) else [reply] * len(accepted)
+        replies = list(self.recipient_replies) or [reply] * len(accepted)
         for recipient, (code, text) in zip(accepted, replies, strict=True):
             if not is_positive(code):
                 refused[recipient] = (code, text)

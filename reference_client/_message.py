@@ -10,9 +10,9 @@ import copy
 import io
 from email.errors import MessageError
 from email.generator import BytesGenerator
-from email.policy import Compat32, EmailPolicy
+from email.policy import SMTPUTF8, EmailPolicy
 from email.utils import getaddresses
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +26,7 @@ _BLIND = ("Bcc", "Resent-Bcc")  # norm: "does not transmit"
 
 # RFC 5322 3.6.6: each of these stands at most once in a set of Resent fields, so that the most frequent one
 # counts the sets. Resent-To, -Cc and -Bcc are not asked: doubled, they are more likely one careless set.
-_ONCE_IN_A_SET = ("Resent-Date", "Resent-From", "Resent-Sender", "Resent-Message-ID")
-_RESENT_RECIPIENTS = ("Resent-To", "Resent-Cc", "Resent-Bcc")
+_ONCE_IN_A_SET = ("resent-date", "resent-from", "resent-sender", "resent-message-id")
 
 
 def envelope_of(message: Message, from_addr: str | None, to_addrs: str | Iterable[str] | None) -> tuple[str, list[str]]:
@@ -58,7 +57,7 @@ def serialise(message: Message, *, international: bool) -> bytes:
     for name in _BLIND:
         del visible[name]
     written = io.BytesIO()
-    policy = _policy(cast("Policy", message.policy), international=international)
+    policy = _policy(message.policy, international=international)
     try:
         BytesGenerator(written, policy=policy).flatten(visible, linesep="\r\n")
     except _CANNOT_READ_OR_WRITE as error:
@@ -69,20 +68,18 @@ def serialise(message: Message, *, international: bool) -> bytes:
 def _policy(policy: Policy, *, international: bool) -> Policy:
     if isinstance(policy, EmailPolicy):  # also when it says utf8 itself: SMTPUTF8 has to be agreed first
         return policy.clone(utf8=international)
-    if international and isinstance(policy, Compat32):  # which cannot write UTF-8
-        return EmailPolicy(utf8=True, mangle_from_=policy.mangle_from_, max_line_length=policy.max_line_length)
-    return policy
+    return SMTPUTF8 if international else policy  # the legacy policy cannot write UTF-8
 
 
 def _prefix(message: Message) -> str:
     # raw_items: to get a field is to parse it, which the email package cannot do with any text.
     names = [name.lower() for name, _ in message.raw_items()]
-    sets = max(names.count(name.lower()) for name in _ONCE_IN_A_SET)
+    if not any(name.startswith("resent-") for name in names):
+        return ""
+    sets = max(names.count(name) for name in _ONCE_IN_A_SET)
     if sets > 1:
         raise ValueError(f"the message has {sets} sets of Resent fields: pass it without all but the last")
-    if sets or any(name in message for name in _RESENT_RECIPIENTS):
-        return "Resent-"
-    return ""
+    return "Resent-"
 
 
 def _sender(message: Message, prefix: str) -> str:
@@ -101,18 +98,15 @@ def _addresses(message: Message, name: str) -> list[str]:
 
 
 def _addresses_in(name: str, value: object) -> list[str]:
-    parsed = getattr(value, "addresses", None)  # fields of the modern policies
-    if parsed is not None:
-        found = [address.addr_spec for address in parsed]
-    else:
-        try:
-            found = [address for _, address in getaddresses([str(value)])]
-        except _CANNOT_READ_OR_WRITE as error:
-            raise ValueError(f"cannot read an address in the field {name}: {type(error).__name__}: {error}") from error
-    addresses = [_decoded(address) for address in found if address not in ("", "<>")]
-    if not addresses and str(value).strip() and not str(value).rstrip().endswith(";"):
+    text = str(value).strip()  # a field of the modern policies quotes and groups in it as it must
+    try:
+        found = getaddresses([text])
+    except _CANNOT_READ_OR_WRITE as error:
+        raise ValueError(f"cannot read an address in the field {name}: {type(error).__name__}: {error}") from error
+    addresses = [_decoded(address) for _, address in found if address]
+    if text and not addresses and not text.endswith(";"):
         # an empty group ("undisclosed-recipients:;") names nobody; anything else that reads as nobody is lost mail
-        raise ValueError(f"cannot read an address in the field {name}: {str(value)!r}")
+        raise ValueError(f"cannot read an address in the field {name}: {text!r}")
     return addresses
 
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import re
 
-NULL_PATH = "<>"  # RFC 5321 4.5.5
-
 # A word may hold dots anywhere: addresses with two in a row exist, and only their own domain can say no.
 _ATEXT = r'[^\x00-\x20\x7f"(),:;<>@\[\\\]]'
 _QUOTED = r'"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*"'

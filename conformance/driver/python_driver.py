@@ -263,10 +263,20 @@ class Decoder:
         policies = ("default", "compat32", "SMTP", "SMTPUTF8", "HTTP", "strict")
         if form["policy"] not in policies:
             raise NotUnderstoodError(f"no email policy {form['policy']!r}")
+        import email.message  # noqa: PLC0415
         import email.policy  # noqa: PLC0415 - few scenarios need it, and each process of a candidate would load it
 
         policy = getattr(email.policy, form["policy"])
-        return email.message_from_bytes(base64.b64decode(form["octets"]), policy=policy)
+        octets = base64.b64decode(form["octets"])
+        if not form.get("composed"):
+            return email.message_from_bytes(octets, policy=policy)
+        parsed = email.message_from_string(octets.decode("utf-8"), policy=policy)
+        is_legacy = form["policy"] == "compat32"
+        composed = email.message.Message(policy) if is_legacy else email.message.EmailMessage(policy)
+        for name, value in parsed.items():
+            composed[name] = value
+        composed.set_payload(parsed.get_payload())
+        return composed
 
     def _exception(self, form: Json) -> Any:
         kind = self._scenario.class_named(form["class"])

@@ -28,10 +28,17 @@ class FormError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """An email message, parsed by the driver from these octets under a policy of ``email.policy``."""
+    """An email message, parsed by the driver from these octets.
+
+    Attributes:
+        octets: all of it.
+        policy: one of ``email.policy``.
+        composed: whether its fields are set one by one on a new message, as programs do.
+    """
 
     octets: bytes
     policy: Literal["default", "compat32", "SMTP", "SMTPUTF8", "HTTP", "strict"] = "default"
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +182,11 @@ def base64_of(octets: bytes) -> str:
     return base64.b64encode(octets).decode("ascii")
 
 
+def _encode_message(value: Message) -> Json:
+    form = {"octets": base64_of(value.octets), "policy": value.policy}
+    return {"$message": {**form, "composed": True} if value.composed else form}
+
+
 def _encode_context(value: Context) -> Json:
     return {
         "$context": {
@@ -196,7 +208,7 @@ _ENCODERS: dict[type, Callable[[Any], Json]] = {
     set: lambda value: {"$set": encode_all(value)},
     frozenset: lambda value: {"$set": encode_all(value)},
     dict: lambda value: {"$dict": [encode_all(pair) for pair in value.items()]},
-    Message: lambda value: {"$message": {"octets": base64_of(value.octets), "policy": value.policy}},
+    Message: _encode_message,
     Context: _encode_context,
     AuthObject: lambda value: {"$authobject": {"initial": encode(value.initial), "answers": encode_all(value.answers)}},
     Attribute: lambda value: {"$attribute": value.name},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 from conformance.driver.values import Attribute, AuthObject, Context, Iteration, Message, Repeat
 from conformance.errors import ScenarioError
@@ -40,9 +41,17 @@ def _crlf(node: Node, runtime: Runtime) -> object:
     return scalar_text(node, runtime).replace("\n", "\r\n")
 
 
+_POLICIES: dict[str, Literal["default", "compat32", "HTTP"]] = {
+    "message": "default",
+    "legacy-message": "compat32",
+    "unfolded-message": "HTTP",  # lines of any length
+}
+
+
 def _message(node: Node, runtime: Runtime) -> object:
     octets = scalar_text(node, runtime).encode()
-    return Message(octets=octets, policy="compat32" if node.tag == "legacy-message" else "default")
+    kind = node.tag.removeprefix("composed-")
+    return Message(octets=octets, policy=_POLICIES[kind], composed=kind != node.tag)
 
 
 def _context(node: Node, runtime: Runtime) -> object:
@@ -129,6 +138,8 @@ _TAGS: dict[str, Callable[[Node, Runtime], object]] = {
     "attribute": _attribute,
     "authobject": _authobject,
     "bytes": _bytes,
+    "composed-legacy-message": _message,
+    "composed-message": _message,
     "context": _context,
     "crlf": _crlf,
     "iterator": _iterator,
@@ -138,4 +149,5 @@ _TAGS: dict[str, Callable[[Node, Runtime], object]] = {
     "seconds": _seconds,
     "set": _set,
     "tuple": _tuple,
+    "unfolded-message": _message,
 }

@@ -263,9 +263,13 @@ class TestAuth:
         with introduced() as smtp, pytest.raises(UnicodeEncodeError):
             smtp.auth("X", lambda: "é")
 
-    @pytest.mark.parametrize("mechanism", ["PLAIN x", "PLAIN\r\nNOOP", ""])
-    def test_refuses_a_mechanism_that_could_carry_an_argument(self, mechanism: str) -> None:
-        with introduced() as smtp, pytest.raises(ValueError, match="mechanism"):
+    def test_sends_the_name_of_a_mechanism_in_capitals(self) -> None:
+        with introduced("C: AUTH X_Y-1 YQ==", "S: 235 ok") as smtp:
+            assert smtp.auth("x_y-1", lambda: "a")[0] == 235
+
+    @pytest.mark.parametrize("mechanism", ["PLAIN\r\nNOOP", "é"])
+    def test_sends_nothing_if_the_mechanism_is_no_part_of_a_line(self, mechanism: str) -> None:
+        with introduced() as smtp, pytest.raises(ValueError, match=r"line|ascii"):
             smtp.auth(mechanism, lambda: "a")
 
     def test_does_not_take_503_in_the_middle_for_success(self) -> None:

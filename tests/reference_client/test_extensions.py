@@ -39,8 +39,8 @@ def test_of_a_repeated_keyword_the_last_counts() -> None:
     ("lines", "mechanisms"),
     [
         (["AUTH=LOGIN PLAIN"], "LOGIN PLAIN"),
-        (["AUTH=LOGIN", "AUTH PLAIN LOGIN"], "LOGIN PLAIN"),
-        (["AUTH PLAIN", "AUTH plain CRAM-MD5"], "PLAIN CRAM-MD5"),
+        (["AUTH=LOGIN", "AUTH PLAIN CRAM-MD5"], "LOGIN PLAIN CRAM-MD5"),
+        (["AUTH PLAIN", "AUTH=LOGIN"], "PLAIN LOGIN"),
         (["AUTH"], ""),
         (["AUTH="], ""),
     ],

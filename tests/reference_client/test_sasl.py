@@ -54,17 +54,6 @@ def test_credentials_are_text() -> None:
         sasl.check_credentials("x", b"secret")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["PLAIN", "plain", "SCRAM-SHA-256", "X_Y"])
-def test_the_name_of_a_mechanism_is_in_capitals(name: str) -> None:
-    assert sasl.mechanism_name(name) == name.upper()
-
-
-@pytest.mark.parametrize("name", ["", "PLAIN x", "PLAIN\r\n", "é", "X" * 21])
-def test_a_name_that_could_carry_an_argument_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="mechanism"):
-        sasl.mechanism_name(name)
-
-
 @pytest.mark.parametrize(
     ("prompt", "user_was_sent", "expected"),
     [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,14 @@ def test_repeated_text_travels_once() -> None:
 def test_a_message_is_parsed_under_its_policy() -> None:
     message = driver_decoder().value(encode(Message(octets=b"Subject: hi\r\n\r\nbody\r\n", policy="SMTP")))
     assert (message["Subject"], message.policy.linesep) == ("hi", "\r\n")
+
+
+@pytest.mark.parametrize("policy", ["default", "compat32"])
+def test_the_fields_of_a_composed_message_are_text_that_was_set(policy: Literal["default", "compat32"]) -> None:
+    octets = "To: bøb@example.com\nSubject: hi\n\nbody\n".encode()
+    message = driver_decoder().value(encode(Message(octets=octets, policy=policy, composed=True)))
+    assert message.items() == [("To", "bøb@example.com"), ("Subject", "hi")]
+    assert message.get_payload() == "body\n"
 
 
 def test_a_context_verifies_by_default_and_trusts_nobody() -> None:

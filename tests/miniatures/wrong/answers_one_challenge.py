@@ -19,8 +19,10 @@ SMTP.__bases__ = (Bug,)
 
 FAILS = [
     "auth/challenge-after-initial-response",
+    "auth/challenge-behind-a-long-initial-response",
     "auth/login-object",
     "auth/several-challenges",
+    "login/login-again",
     "login/login-behind-another-mechanism",
     "login/login-waits",
 ]

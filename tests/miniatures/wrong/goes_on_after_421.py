@@ -8,5 +8,6 @@ _connection.SERVICE_CLOSING = _lmtp.SERVICE_CLOSING = 0
 FAILS = [
     "disconnects/421-after-accepted-recipient",
     "disconnects/421-ends-the-dialogue",
+    "lmtp/421-for-all-recipients",
     "replies/421-ahead-of-the-command",
 ]

@@ -7,7 +7,7 @@ from reference_client._transaction import MailSession
 
 class Bug(MailSession):
     def _cancelled(self):
-        self.docmd("*")
+        super()._cancelled()
         return ValueError("not base64")
 
 

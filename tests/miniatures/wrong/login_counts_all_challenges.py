@@ -19,4 +19,4 @@ def auth_login(self, challenge=None):
 
 SMTP.docmd, SMTP.auth_login = docmd, auth_login
 
-FAILS = ["login/login-behind-another-mechanism"]
+FAILS = ["login/login-again", "login/login-behind-another-mechanism"]

@@ -9,7 +9,7 @@ def asking(verb, ask):
         try:
             return ask(self, address)
         except ValueError:
-            return self.docmd(verb) if address.isprintable() else ask(self, address)
+            return self.docmd(verb) if address.isascii() and address.isprintable() else ask(self, address)
 
     return asked
 

@@ -7,6 +7,7 @@ from reference_client import __all__
 FAILS = [
     "disconnects/421-ends-the-dialogue",
     "disconnects/421-reaches-the-caller",
+    "lmtp/low-level-results",
     "low_level/data-returns-the-last-reply",
     "sendmail/message-refused",
 ]
