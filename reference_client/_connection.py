@@ -164,18 +164,28 @@ class Connection:
     def _exchange(self, line: bytes, *, is_first: bool) -> tuple[int, bytes]:
         """Do what ``docmd`` does, with a command line that was made before.
 
-        For speed no look is taken into the buffer of the system unless this is the first line: between a reply and the
-        next line nothing is done that takes time, and what can have come in it has come with the reply.
+        The short way is there for speed: ``sendmail`` comes here three times for each message. No look is taken into
+        the buffer of the system unless this is the first line: between a reply and the next line nothing is done
+        that takes time, and what can have come in it has come with the reply.
 
         Args:
             line: The line, with its end.
             is_first: Whether time may have passed since the last reply.
         """
-        if is_first or self._stream().has_left_over:
+        stream = self._stream()
+        is_quiet = stream.is_quiet() if is_first else not stream.has_left_over
+        if self.debuglevel or not is_quiet:
             self._put(line)
-        else:
-            self.send(line)
-        return self.getreply()
+            return self.getreply()
+        sys.audit("smtplib.send", self, line)
+        try:
+            stream.write(line)
+            code, text = stream.read()
+        except BaseException as error:  # noqa: BLE001 - as in getreply
+            code, text = self._reply_behind(error)
+        if code == SERVICE_CLOSING:
+            self.close()
+        return code, text
 
     def send(self, s: str | bytes) -> None:
         """Send bytes, or text in the encoding of commands, as they are.
