@@ -17,6 +17,7 @@ class Bug(MailSession):
 SMTP.__bases__ = (Bug,)
 
 FAILS = [
+    "auth/challenge-behind-a-long-initial-response",
     "auth/initial-response-beyond-the-limit",
     "auth/long-response",
 ]
