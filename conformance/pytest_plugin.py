@@ -225,12 +225,19 @@ class ScenarioItem(pytest.Item):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Send the result along with the report, also from a worker of pytest-xdist."""
+    """Send the result along with the report."""
     report = yield
     if isinstance(item, ScenarioItem) and call.when == "call" and item.result is not None:
         if report.skipped and isinstance(
             report.longrepr, tuple
         ):  # skipped for what the scenario asks, not by a line here
             report.longrepr = (str(item.path), 1, report.longrepr[2])
-        report.smtp_result = json.dumps(item.result.to_json())  # text passes from worker to controller unharmed
+        report.smtp_result = item.result
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: Any) -> None:
+    """Turn the result into text, which passes unharmed from a worker of pytest-xdist to its controller."""
+    if hasattr(report, "smtp_result"):
+        report.smtp_result = json.dumps(report.smtp_result.to_json())

@@ -128,7 +128,7 @@ class Channel:
             self.end()
             raise
         try:
-            answer = json.loads(line)
+            answer = json.loads(line.decode())
         except (ValueError, RecursionError) as error:
             raise self._fail(f"expected an answer in JSON, got {excerpt(line)}", request) from error
         if not isinstance(answer, dict):

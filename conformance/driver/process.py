@@ -114,7 +114,9 @@ class ProcessWire:
             raise self.breach(f"it spoke without being asked: {excerpt(bytes(self._answers))}", request)
         self._outgoing = memoryview(line)
         if line and not self._exited:
-            self._selector.register(self._stdin, selectors.EVENT_WRITE, self._write)
+            self._write()
+        if self._outgoing:  # more than the pipe holds: the rest goes as the driver reads
+            self._selector.register(self._stdin, selectors.EVENT_WRITE, self._write_on)
         try:
             return self._answer(deadline, within, request)
         finally:
@@ -154,6 +156,11 @@ class ProcessWire:
 
     # -- what the selector calls
 
+    def _write_on(self) -> None:
+        self._write()
+        if not self._outgoing:
+            self._nothing_to_write()
+
     def _write(self) -> None:
         try:
             written = os.write(self._stdin, self._outgoing[:_CHUNK])
@@ -161,15 +168,12 @@ class ProcessWire:
             return
         except OSError:  # it closed its end; whether it ended as well is seen elsewhere
             self._no_more_answers = True
-            self._nothing_to_write()
-            return
+            written = len(self._outgoing)
         self._outgoing = self._outgoing[written:]
-        if not self._outgoing:
-            self._nothing_to_write()
 
     def _nothing_to_write(self) -> None:
         self._outgoing = memoryview(b"")
-        with contextlib.suppress(KeyError):
+        if self._stdin in self._selector.get_map():
             self._selector.unregister(self._stdin)
 
     def _read_answers(self) -> None:

@@ -268,9 +268,9 @@ class _Recorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the result of a scenario."""
-        form = getattr(report, "smtp_result", None)
-        if form is not None:
-            result = Result.from_json(json.loads(form))
+        found = getattr(report, "smtp_result", None)
+        if found is not None:
+            result = found if isinstance(found, Result) else Result.from_json(json.loads(found))
             self.results.append(result)
             self._report.add(result)
             if self._writer:
