@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ from fake_servers import Authority
 
 SHARE = 40
 """One in so many of the scenarios that a miniature should pass, and that take no time, is played in the usual run."""
+
+FEW = 200
+"""As many scenarios are played one after another."""
+
+AT_ONCE = 6
 
 TESTS = Path(__file__).parents[1]
 MINIATURES = TESTS / "miniatures"
@@ -53,9 +59,16 @@ def stage() -> Iterator[Stage]:
         yield Stage(authority=authority)
 
 
-def results(client: str, scenarios: Iterable[Scenario], stage: Stage) -> list[Result]:
-    with Candidate(spec=parse_candidate(client, folder=TESTS)) as candidate:
-        return [judge(scenario, client, play(scenario, candidate, stage)) for scenario in scenarios]
+def results(client: str, scenarios: Sequence[Scenario], stage: Stage) -> list[Result]:
+    """Play many scenarios some at a time, each part with a process of its own: failing ones wait most of the time."""
+    parts = [scenarios[number::AT_ONCE] for number in range(AT_ONCE)] if len(scenarios) > FEW else [scenarios]
+
+    def part_of_them(part: Iterable[Scenario]) -> list[Result]:
+        with Candidate(spec=parse_candidate(client, folder=TESTS)) as candidate:
+            return [judge(scenario, client, play(scenario, candidate, stage)) for scenario in part]
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return [result for found in threads.map(part_of_them, parts) for result in found]
 
 
 def met(name: str, must_fail: Collection[str], corpus: Corpus, *, whole: bool) -> list[Scenario]:
