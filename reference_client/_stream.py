@@ -58,9 +58,8 @@ class Stream:
             return self._reader.next_reply() or self._read_rest()
         received = self._receive()
         if len(received) <= USUAL_LENGTH and (replies := usual_replies(received)):
-            if len(replies) > 1:
-                self._ready.extend(replies[1:])
-            return replies[0]
+            self._ready.extend(replies)
+            return self._ready.popleft()
         self._reader.receive_data(received)
         return self._reader.next_reply() or self._read_rest()
 
@@ -137,7 +136,6 @@ class Stream:
 
         Raises:
             TimedOut: The server neither took nor sent anything for the time of the socket's timeout.
-            MalformedReplyError, OversizeReplyError: As ``read``.
         """
         if self._descriptor < 0:
             return True
@@ -176,9 +174,6 @@ class Stream:
             data = self.sock.recv(_RECEIVE)
         except OSError as error:
             raise _lost(error, "waiting for a reply") from error
-        return data or self._accept(data)
-
-    def _accept(self, data: bytes) -> bytes:
         if not data:
             raise SMTPServerDisconnected("expected a reply, but the server closed the connection")
         return data
@@ -189,7 +184,7 @@ class Stream:
     def _receive_ready(self) -> bool:
         """Take in what can be read without waiting; say whether there was anything."""
         if self._is_tls:  # octets on the wire need not hold any of ours (session tickets, key updates)
-            return (self._tls_pending() or bool(self._is_readable())) and self._receive_tls_ready()
+            return self._receive_tls_ready()
         if not self._is_readable():
             return False
         self._reader.receive_data(self._receive())
@@ -201,14 +196,13 @@ class Stream:
         timeout = self.sock.gettimeout()
         self.sock.settimeout(0)
         try:
-            data = self.sock.recv(_RECEIVE)
-        except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
-            return False
-        except OSError as error:
-            raise _lost(error, "looking for a reply") from error
+            self._reader.receive_data(self._receive())
+        except SMTPServerDisconnected as lost:
+            if isinstance(lost.__cause__, (BlockingIOError, SSLWantReadError, SSLWantWriteError)):
+                return False
+            raise
         finally:
             self.sock.settimeout(timeout)
-        self._reader.receive_data(self._accept(data))
         return True
 
 
