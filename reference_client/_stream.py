@@ -80,7 +80,8 @@ class Stream:
         if self._ready:
             return self._ready.popleft()
         self._reader.skip_blank()
-        if (reply := self._reader.next_reply()) is None and self._receive_ready():
+        if (reply := self._reader.next_reply()) is None:
+            self._receive_ready()
             self._reader.skip_blank()
             reply = self._reader.next_reply()
         return reply
@@ -181,16 +182,14 @@ class Stream:
     def _tls_pending(self) -> bool:
         return self.sock.pending() > 0  # type: ignore[attr-defined,no-any-return]
 
-    def _receive_ready(self) -> bool:
-        """Take in what can be read without waiting; say whether there was anything."""
-        if self._is_tls:  # octets on the wire need not hold any of ours (session tickets, key updates)
-            return self._receive_tls_ready()
-        if not self._is_readable():
-            return False
-        self._reader.receive_data(self._receive())
-        return True
+    def _receive_ready(self) -> None:
+        """Take in what can be read without waiting."""
+        if self._is_tls:
+            self._receive_tls_ready()
+        elif self._is_readable():
+            self._reader.receive_data(self._receive())
 
-    def _receive_tls_ready(self) -> bool:
+    def _receive_tls_ready(self) -> None:
         from ssl import SSLWantReadError, SSLWantWriteError  # noqa: PLC0415 - plain sessions do without
 
         timeout = self.sock.gettimeout()
@@ -198,12 +197,11 @@ class Stream:
         try:
             self._reader.receive_data(self._receive())
         except SMTPServerDisconnected as lost:
-            if isinstance(lost.__cause__, (BlockingIOError, SSLWantReadError, SSLWantWriteError)):
-                return False
-            raise
+            # Octets on the wire need not hold any of ours: session tickets, key updates.
+            if not isinstance(lost.__cause__, (BlockingIOError, SSLWantReadError, SSLWantWriteError)):
+                raise
         finally:
             self.sock.settimeout(timeout)
-        return True
 
 
 def _lost(error: OSError, doing: str) -> SMTPServerDisconnected:
