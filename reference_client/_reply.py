@@ -132,10 +132,10 @@ class ReplyReader:
         # RFC 5321 2.3.8 ends a line with CRLF only. A lone LF is taken too: servers send it, every client of
         # the norm has read it, and it cannot be mistaken for anything else. A lone CR ends nothing.
         end = self._received.find(b"\n")
-        length = len(self._received) if end < 0 else end
+        length = len(self._received) if end == -1 else end
         if length >= MAX_LINE:
             raise OversizeReplyError(f"a reply line is longer than {MAX_LINE} octets")
-        if end < 0:
+        if end == -1:
             return None
         line = bytes(self._received[:end])
         del self._received[: end + 1]
