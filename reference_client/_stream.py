@@ -58,8 +58,9 @@ class Stream:
             return self._reader.next_reply() or self._read_rest()
         received = self._receive()
         if len(received) <= USUAL_LENGTH and (replies := usual_replies(received)):
-            self._ready.extend(replies)
-            return self._ready.popleft()
+            if len(replies) > 1:
+                self._ready.extend(replies[1:])
+            return replies[0]
         self._reader.receive_data(received)
         return self._reader.next_reply() or self._read_rest()
 
