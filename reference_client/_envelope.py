@@ -58,7 +58,7 @@ class EnvelopeSession(AuthenticatedSession):
     """
 
     pipelining: bool = False
-    _leave: tuple[int, bytes] | None = None  # the reply to a DATA that ``sendmail`` has sent already
+    _leave: tuple[int, bytes] | None  # the reply to a DATA that ``sendmail`` has sent already
 
     def mail(self, sender: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
         """Begin a transaction with MAIL.
@@ -78,11 +78,11 @@ class EnvelopeSession(AuthenticatedSession):
         wanted = extensions.split_options(options)
         encoding = self._encoding_for(wanted)
         arguments = " ".join([f"FROM:{reverse_path(sender)}", *self._only_offered(wanted)])
-        self._forget_transaction()
         self.command_encoding = encoding
         code, text = self.docmd("MAIL", arguments)
-        if not is_positive(code):
-            self._forget_transaction()
+        self._forget_transaction()
+        if is_positive(code):
+            self.command_encoding = encoding
         return code, text
 
     def rcpt(self, recip: str, options: str | Iterable[str] = ()) -> tuple[int, bytes]:
@@ -117,12 +117,12 @@ class EnvelopeSession(AuthenticatedSession):
     def _encoding_for(self, options: Iterable[str]) -> str:
         if not extensions.includes(options, "SMTPUTF8"):
             return "ascii"
-        if not (self.does_esmtp and self.has_extn("smtputf8")):
+        if not self.has_extn("smtputf8"):
             raise SMTPNotSupportedError("SMTPUTF8 was asked for, but the server does not offer it")
         return "utf-8"
 
     def _only_offered(self, options: Iterable[str]) -> list[str]:
-        return extensions.only_offered(options, self.esmtp_features) if options and self.does_esmtp else []
+        return extensions.only_offered(options, self.esmtp_features)
 
     # The three ways
 
@@ -144,10 +144,8 @@ class EnvelopeSession(AuthenticatedSession):
     def _as_parameters(self, options: Sequence[str]) -> str:
         return "".join([f" {option}" for option in self._only_offered(options)]) if options else ""
 
-    def _replies_to(self, lines: Sequence[bytes], encoding: str) -> Iterator[tuple[int, bytes]]:
-        """Begin a transaction; return the replies to its lines, which may be sent as late as these are asked for."""
-        self._forget_transaction()
-        self.command_encoding = encoding
+    def _replies_to(self, lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        """Return the replies to the lines of an envelope, which may be sent as late as these are asked for."""
         if self.pipelining and self.has_extn("pipelining"):
             return self._in_a_group(lines)
         return self._in_lockstep(lines)
@@ -175,22 +173,13 @@ class EnvelopeSession(AuthenticatedSession):
     def _in_a_group(self, lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         """Send all of the lines; yield their replies in order (RFC 2920 3.1: DATA is the last of a group)."""
         for number, (block, count) in enumerate(_blocks(lines)):
-            if number and not self._await_room():
+            if number and not self._stream().await_room():
                 break
             self._put(block, count)
-            if not self._awaited:  # a 421 was there before us, and nothing was sent
-                break
         stream = self._stream()
         for _ in lines:
             yield self.getreply()
             stream.skip_blank()
-
-    def _await_room(self) -> bool:
-        try:
-            return self._stream().await_room()
-        except BaseException:
-            self.close()
-            raise
 
     def _finish_group(self, *, is_to_nobody: bool) -> bool:
         """Read the replies that are still to come when one has decided the matter; leave no DATA open.
@@ -201,12 +190,12 @@ class EnvelopeSession(AuthenticatedSession):
         Returns:
             Whether the connection is still there.
         """
-        code = self._leave[0] if self._leave else 0  # a 354 that nothing has followed
-        while self._awaited and self.sock is not None:
+        code = 0
+        while self._awaited:
             self._stream().skip_blank()
             is_to_nobody = is_to_nobody and not is_positive(code)  # of a recipient; the last reply is that to DATA
             code, _ = self.getreply()
-        if self.sock is not None and is_intermediate(code) and is_to_nobody:
+        if is_intermediate(code) and is_to_nobody:
             self._send_to_nobody()
         elif code and not is_negative(code):  # an empty message would reach somebody
             self.close()

@@ -12,8 +12,10 @@ import re
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import TypeVar
 
     Message = str | bytes | bytearray | memoryview
+    Slices = TypeVar("Slices", str, memoryview)
 
 # Large enough that a system call per piece costs nothing, small enough to stay in a processor's cache.
 PIECE = 131_072
@@ -40,7 +42,7 @@ class MailData:
                 message.encode("ascii")
             self._source: _Text | _Octets = _Text(message)
         else:
-            self._source = _Octets(message if isinstance(message, bytes) else memoryview(message).cast("B"))
+            self._source = _Octets(memoryview(message).cast("B"))
 
     @property
     def size(self) -> int:
@@ -48,27 +50,25 @@ class MailData:
         return self._source.size()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces for the wire: dots doubled, the end of data in the last one."""
+        """Yield the pieces for the wire: dots doubled, the end of data behind them."""
         pieces = self._source.pieces()
         if isinstance(pieces, bytes):  # all of it
             return iter([_with_doubled_dots(pieces, at_line_start=True) + _end_behind(pieces)])
-        return with_transparency(pieces)
+        return _with_transparency(pieces)
 
 
 class _Octets:
     """Bytes, sent as they are."""
 
-    def __init__(self, octets: bytes | memoryview) -> None:
+    def __init__(self, octets: memoryview) -> None:
         self._octets = octets
 
     def size(self) -> int:
-        return len(self._octets) + (0 if self._octets[-2:] == b"\r\n" else 2)
+        return len(self._octets) + (0 if bytes(self._octets[-2:]) == b"\r\n" else 2)
 
     def pieces(self) -> bytes | Iterator[bytes]:
         octets = self._octets
-        if len(octets) <= PIECE:
-            return bytes(octets)
-        return (bytes(octets[start : start + PIECE]) for start in range(0, len(octets), PIECE))
+        return bytes(octets) if len(octets) <= PIECE else map(bytes, _slices(octets, b"\r\n"))
 
 
 class _Text:
@@ -85,16 +85,22 @@ class _Text:
         return len(text) + lines + (0 if text.endswith(("\r", "\n")) else 2)
 
     def pieces(self) -> bytes | Iterator[bytes]:
-        return _with_crlf(self._text.encode("ascii")) if len(self._text) <= PIECE else self._slices()
+        text = self._text
+        return _as_octets(text) if len(text) <= PIECE else map(_as_octets, _slices(text, "\r\n"))
 
-    def _slices(self) -> Iterator[bytes]:
-        start = 0
-        while start < len(self._text):
-            end = start + PIECE
-            if self._text[end - 1 : end + 1] == "\r\n":  # a CRLF is one line end, and stays in one piece
-                end += 1
-            yield _with_crlf(self._text[start:end].encode("ascii"))
-            start = end
+
+def _slices(whole: Slices, line_end: object) -> Iterator[Slices]:
+    start = 0
+    while start < len(whole):
+        end = start + PIECE
+        if whole[end - 1 : end + 1] == line_end:  # a CRLF is one line end, and stays in one piece
+            end += 1
+        yield whole[start:end]
+        start = end
+
+
+def _as_octets(text: str) -> bytes:
+    return _with_crlf(text.encode("ascii"))
 
 
 def _with_crlf(piece: bytes) -> bytes:
@@ -105,25 +111,18 @@ def _with_crlf(piece: bytes) -> bytes:
     return piece.replace(b"\n", b"\r\n")
 
 
-def with_transparency(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    r"""Double each dot that begins a line, and add the end of data (RFC 5321 4.5.2).
+def _with_transparency(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    r"""Double each dot that begins a line, and add the end of data (RFC 5321 4.5.2); no piece ends within a CRLF.
 
     A dot behind a lone LF is doubled too. Bytes are sent with the line ends that they have, and some servers
     take a lone LF for a line end: undoubled, ``\n.\r\n`` would end the message there, and what follows it
     would be read as commands.
     """
-    waiting = b""  # the last piece is known as such only when no other follows
     at_line_start = True  # the data begin behind the CRLF of DATA
-    ending = b""
     for piece in pieces:
-        if not piece:
-            continue
-        if waiting:
-            yield waiting
-        waiting = _with_doubled_dots(piece, at_line_start=at_line_start)
+        yield _with_doubled_dots(piece, at_line_start=at_line_start)
         at_line_start = piece.endswith(b"\n")
-        ending = piece[-2:] if len(piece) > 1 else ending[-1:] + piece
-    yield waiting + _end_behind(ending)
+    yield _end_behind(piece)
 
 
 def _end_behind(text: bytes) -> bytes:

@@ -16,16 +16,13 @@ from functools import lru_cache
 # octets), which servers break: 8192 is what every program written against the norm has lived with.
 MAX_LINE = 8192
 # HELP and EXPN are the long replies; a mailing list of this length would be expanded at RCPT, not by EXPN.
-MAX_LINES = 10_000
-# The largest reply that both limits above would let through is 80 MB; no honest one is near this.
 MAX_REPLY = 1_048_576
 
 # RFC 5321 4.2: Reply-line, without the line end. The bare code is on the "MUST be acceptable" list there.
 # Two deliberate departures: text may hold any octet but CR (8-bit and control characters are seen in the
 # wild and "any text MUST be acceptable"), and any three digits match, so that a code out of range can be named.
 _LINE = re.compile(rb"([0-9]{3})(?:([ -])([^\r]*))?")
-_BLANK = b"\r\n"
-_USUAL = re.compile(rb"(?:[2-5][0-9]{2}[ -][^\r\n]*+\r\n)*[2-5][0-9]{2} [^\r\n]*+\r\n")
+_USUAL = re.compile(rb"(?:([2-5][0-9]{2})(?:-[^\r\n]*+\r\n\1)*+ [^\r\n]*+\r\n)+")
 # RFC 5321 4.5.3.1.5 has as much for one line. More of it is not usual.
 USUAL_LENGTH = 512
 
@@ -43,17 +40,17 @@ def is_positive(code: int) -> bool:
 
     RFC 5321 4.3.2: a client MUST be prepared to go by the first digit alone.
     """
-    return 200 <= code <= 299
+    return code // 100 == 2
 
 
 def is_intermediate(code: int) -> bool:
     """Say whether a code is a positive intermediate: the server waits for more."""
-    return 300 <= code <= 399
+    return code // 100 == 3
 
 
 def is_negative(code: int) -> bool:
     """Say whether a code is a transient or a permanent negative: a plain no."""
-    return 400 <= code <= 599
+    return code // 100 in {4, 5}
 
 
 class MalformedReplyError(Exception):
@@ -65,7 +62,6 @@ class MalformedReplyError(Exception):
     """
 
     def __init__(self, code: int, line: bytes) -> None:
-        super().__init__(f"expected a reply line (three digits, then a space, a hyphen or the end), got {line!r}")
         self.reply = Reply(code, line)
 
 
@@ -85,14 +81,10 @@ def usual_replies(received: bytes) -> tuple[Reply, ...]:
         return ()
     replies: list[Reply] = []
     texts: list[bytes] = []
-    code = b""
     for line in received.split(b"\r\n")[:-1]:
-        if texts and line[:3] != code:
-            return ()
-        code = line[:3]
         texts.append(line[4:].strip(b" \t"))
         if line[3:4] == b" ":
-            replies.append(Reply(int(code), b"\n".join(texts)))
+            replies.append(Reply(int(line[:3]), b"\n".join(texts)))
             texts = []
     return tuple(replies)
 
@@ -102,17 +94,12 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self._received = bytearray()
-        self._searched = 0
-        self._code = 0
+        self._code = 0  # of an unfinished reply
         self._texts: list[bytes] = []
         self._octets = 0
-        self._half_blank = False
 
     def receive_data(self, data: bytes) -> None:
         """Add bytes that came from the server."""
-        if self._half_blank and data:  # the LF of a CR that was dropped as blank may come late
-            data = data.removeprefix(b"\n")
-            self._half_blank = False
         self._received += data
 
     @property
@@ -127,10 +114,7 @@ class ReplyReader:
 
     def skip_blank(self) -> None:
         """Drop line ends in front of the next reply; between replies they say nothing."""
-        if not self._texts and self._received.startswith((b"\r", b"\n")):
-            self._half_blank = self._received.endswith(b"\r")
-            self._received = self._received.lstrip(_BLANK)
-            self._searched = 0
+        self._received = self._received.lstrip(b"\r\n")
 
     def next_reply(self) -> Reply | None:
         """Return the next whole reply, or None if its end has not come yet.
@@ -147,16 +131,14 @@ class ReplyReader:
     def _next_line(self) -> bytes | None:
         # RFC 5321 2.3.8 ends a line with CRLF only. A lone LF is taken too: servers send it, every client of
         # the norm has read it, and it cannot be mistaken for anything else. A lone CR ends nothing.
-        end = self._received.find(b"\n", self._searched)
-        length = len(self._received) if end < 0 else end
+        end = self._received.find(b"\n")
+        length = len(self._received) if end == -1 else end
         if length >= MAX_LINE:
             raise OversizeReplyError(f"a reply line is longer than {MAX_LINE} octets")
-        if end < 0:
-            self._searched = len(self._received)
+        if end == -1:
             return None
         line = bytes(self._received[:end])
         del self._received[: end + 1]
-        self._searched = 0
         return line.rstrip(b"\r")
 
     def _add(self, line: bytes) -> Reply | None:
@@ -167,19 +149,20 @@ class ReplyReader:
         code = int(digits)
         if not 200 <= code <= 599:  # RFC 5321 4.2.1: the first digit is 2 to 5
             raise MalformedReplyError(code, (text or b"").strip())
-        if self._texts and code != self._code:  # RFC 5321 4.2.1: the code of all lines is the same
+        if self._code not in {0, code}:  # RFC 5321 4.2.1: the code of all lines is the same
             raise MalformedReplyError(-1, line)
         self._code = code
         self._texts.append((text or b"").strip(b" \t"))
         self._octets += len(line)
         if separator != b"-":
             return self._finish()
-        if len(self._texts) >= MAX_LINES or self._octets > MAX_REPLY:
-            raise OversizeReplyError(f"a reply is longer than {MAX_LINES} lines or {MAX_REPLY} octets")
+        if self._octets > MAX_REPLY:
+            raise OversizeReplyError(f"a reply is longer than {MAX_REPLY} octets")
         return None
 
     def _finish(self) -> Reply:
         reply = Reply(self._code, b"\n".join(self._texts))
+        self._code = 0
         self._texts = []
         self._octets = 0
         return reply

@@ -81,7 +81,8 @@ class Stream:
         if self._ready:
             return self._ready.popleft()
         self._reader.skip_blank()
-        if (reply := self._reader.next_reply()) is None and self._receive_ready():
+        if (reply := self._reader.next_reply()) is None:
+            self._receive_ready()
             self._reader.skip_blank()
             reply = self._reader.next_reply()
         return reply
@@ -137,7 +138,6 @@ class Stream:
 
         Raises:
             TimedOut: The server neither took nor sent anything for the time of the socket's timeout.
-            MalformedReplyError, OversizeReplyError: As ``read``.
         """
         if self._descriptor < 0:
             return True
@@ -176,9 +176,6 @@ class Stream:
             data = self.sock.recv(_RECEIVE)
         except OSError as error:
             raise _lost(error, "waiting for a reply") from error
-        return data or self._accept(data)
-
-    def _accept(self, data: bytes) -> bytes:
         if not data:
             raise SMTPServerDisconnected("expected a reply, but the server closed the connection")
         return data
@@ -186,30 +183,26 @@ class Stream:
     def _tls_pending(self) -> bool:
         return self.sock.pending() > 0  # type: ignore[attr-defined,no-any-return]
 
-    def _receive_ready(self) -> bool:
-        """Take in what can be read without waiting; say whether there was anything."""
-        if self._is_tls:  # octets on the wire need not hold any of ours (session tickets, key updates)
-            return (self._tls_pending() or bool(self._is_readable())) and self._receive_tls_ready()
-        if not self._is_readable():
-            return False
-        self._reader.receive_data(self._receive())
-        return True
+    def _receive_ready(self) -> None:
+        """Take in what can be read without waiting."""
+        if self._is_tls:
+            self._receive_tls_ready()
+        elif self._is_readable():
+            self._reader.receive_data(self._receive())
 
-    def _receive_tls_ready(self) -> bool:
+    def _receive_tls_ready(self) -> None:
         from ssl import SSLWantReadError, SSLWantWriteError  # noqa: PLC0415 - plain sessions do without
 
         timeout = self.sock.gettimeout()
         self.sock.settimeout(0)
         try:
-            data = self.sock.recv(_RECEIVE)
-        except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
-            return False
-        except OSError as error:
-            raise _lost(error, "looking for a reply") from error
+            self._reader.receive_data(self._receive())
+        except SMTPServerDisconnected as lost:
+            # Octets on the wire need not hold any of ours: session tickets, key updates.
+            if not isinstance(lost.__cause__, (BlockingIOError, SSLWantReadError, SSLWantWriteError)):
+                raise
         finally:
             self.sock.settimeout(timeout)
-        self._reader.receive_data(self._accept(data))
-        return True
 
 
 def _lost(error: OSError, doing: str) -> SMTPServerDisconnected:

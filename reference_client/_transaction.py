@@ -71,7 +71,6 @@ class MailSession(EnvelopeSession):
     def _send_mail_data(self, mail_data: MailData) -> None:
         """Send DATA and what follows; the reply to the end of data is still to come."""
         code, text = self._leave or self.docmd("DATA")
-        self._leave = None
         if not is_intermediate(code):
             if not is_negative(code):
                 self.close()
@@ -88,7 +87,6 @@ class MailSession(EnvelopeSession):
         except BaseException:  # half a message is out: nothing but its rest could follow
             self.close()
             raise
-        self._awaited += 1
 
     def _heed_early_reply(self) -> None:
         """Stop if the server has not waited for the end of data (RFC 5321 4.1.1.4).
@@ -96,13 +94,12 @@ class MailSession(EnvelopeSession):
         Without the end of data the server can deliver nothing, so that a message that is reported as
         refused is not queued after all.
         """
-        reply = None if self._awaited else self._unasked_reply()
-        if reply is None:
-            return
-        self.close()
-        if is_negative(reply.code):
-            raise SMTPDataError(reply.code, reply.text)
-        raise SMTPServerDisconnected(f"out of step: the server sent {reply} before the end of the mail data")
+        reply = self._unasked_reply()
+        if reply is not None:
+            self.close()
+            lost = SMTPServerDisconnected(f"out of step: the server sent {reply} before the end of the mail data")
+            lost.last_reply = reply
+            raise lost
 
     # All of it
 
@@ -150,7 +147,7 @@ class MailSession(EnvelopeSession):
         self.ehlo_or_helo_if_needed()
         encoding = self._encoding_for(options)
         if self.has_extn("size") and not extensions.includes(options, "SIZE"):
-            options.insert(0, f"SIZE={mail_data.size}")
+            options = [f"SIZE={mail_data.size}", *options]
         lines = self._envelope_lines(paths, options, recipient_options, encoding)
         try:
             if self._has_steps_of_its_own():
@@ -158,7 +155,7 @@ class MailSession(EnvelopeSession):
                 replies = self._step_by_step(from_addr, recipients, options, recipient_options)
             else:
                 content = mail_data
-                replies = self._replies_to(lines, encoding)
+                replies = self._replies_to(lines)
             self._name_sender(from_addr, replies)
             accepted, refused = self._name_recipients(recipients, replies)
             self._leave = next(replies, None)
@@ -205,10 +202,8 @@ class MailSession(EnvelopeSession):
 
     def _abandon_transaction(self, error: BaseException) -> None:
         """Leave the connection without a transaction, or closed; the error is on its way to the caller."""
-        if self.sock is None:
-            return
-        if not isinstance(error, Exception):  # an interrupt: no time for another round trip
-            self.close()
+        if isinstance(error, SMTPServerDisconnected) or not isinstance(error, Exception):
+            self.close()  # an interrupt leaves no time for another round trip
             return
         try:
             is_to_nobody = isinstance(error, (SMTPSenderRefused, SMTPRecipientsRefused))
@@ -251,8 +246,6 @@ class MailSession(EnvelopeSession):
         international = not all(address.isascii() for address in (sender, *recipients))
         options = extensions.split_options(mail_options)
         if international:
-            self.ehlo_or_helo_if_needed()
-            self._encoding_for(["SMTPUTF8"])
             for added in ("SMTPUTF8", "BODY=8BITMIME"):
                 if not extensions.includes(options, extensions.keyword_of(added)):
                     options.append(added)

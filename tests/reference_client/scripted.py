@@ -46,6 +46,7 @@ class ScriptedSocket:
         self.octets_at_a_time = octets_at_a_time
         self.sent = b""
         self.is_closed = False
+        self.wrong = ""  # what was sent against the script; the client may have caught the AssertionError
         self.timeout: float | None = 10.0
         self._incoming = b""
         self._expected = b""
@@ -76,6 +77,13 @@ class ScriptedSocket:
         return len(self._incoming) or int(not self._expected and self.steps[:1] in ([EOF], [RESET]))
 
     def send(self, data: bytes | memoryview) -> int:
+        try:
+            return self._play(data)
+        except AssertionError as error:
+            self.wrong = self.wrong or str(error)
+            raise
+
+    def _play(self, data: bytes | memoryview) -> int:
         assert not self.is_closed, "sent to a closed socket"
         self._advance()
         if not self._expected and self.steps[:1] in ([STUCK], [RESET]):
@@ -113,7 +121,8 @@ class ScriptedSocket:
         self.is_closed = True
 
     def check(self) -> None:
-        """Fail unless the whole script was played."""
+        """Fail unless the whole script was played, and nothing else was sent."""
+        assert not self.wrong, self.wrong
         assert not self.steps, f"steps left over: {self.steps}"
         assert not self._expected, f"octets not sent: {self._expected!r}"
         assert not self._incoming, f"octets not read: {self._incoming!r}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reference_client import _mail_data as mail_data
 from reference_client import quotedata
-from reference_client._mail_data import MailData, with_transparency
+from reference_client._mail_data import MailData
 
 Message = str | bytes
 
@@ -145,10 +145,6 @@ def test_a_large_message_needs_little_memory_beside_it(message: bytes) -> None:
     finally:
         tracemalloc.stop()
     assert peak < len(large) / 10
-
-
-def test_pieces_may_be_empty() -> None:
-    assert b"".join(with_transparency([b"", b"a\r\n", b"", b".b\r\n"])) == b"a\r\n..b\r\n.\r\n"
 
 
 def test_quotedata_gives_text_with_crlf_and_doubled_dots() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import Any
 from unittest.mock import Mock
 
@@ -142,8 +143,9 @@ class TestMethodsOfAProgram:
 
 
 class TestARefusal:
-    def test_of_the_sender_is_the_cause_of_all_others(self) -> None:
-        replies = server(b"550 not you\r\n503 what\r\n503 what\r\n503 what\r\n")
+    @pytest.mark.parametrize("between", [b"", b"\r\n"])
+    def test_of_the_sender_is_the_cause_of_all_others(self, between: bytes) -> None:
+        replies = server(between.join([b"550 not you\r\n", b"503 what\r\n", b"503 what\r\n", b"503 what\r\n"]))
         with introduced(*GROUP, replies, *IN_STEP, **OFFERED) as smtp:
             with pytest.raises(SMTPSenderRefused) as caught:
                 send(smtp)
@@ -371,6 +373,25 @@ def test_a_large_group_does_not_wait_for_a_server_that_waits_for_its_replies_to_
         smtp = Pipelining("127.0.0.1", port, local_hostname="me.example", timeout=10)
         assert smtp.sendmail("a@b.example", MANY, "x") == {}
         smtp.close()
+
+
+@pytest.mark.usefixtures("_small_buffers")
+def test_a_large_group_for_a_server_that_stops_reading_ends_after_the_timeout() -> None:
+    done = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(b"220 ready\r\n")
+        expect(connection, b"EHLO me.example")
+        connection.sendall(b"250-hi\r\n250 PIPELINING\r\n")
+        done.wait(10)
+
+    with listening(serve) as port:
+        smtp = Pipelining("127.0.0.1", port, local_hostname="me.example", timeout=0.3)
+        with pytest.raises(TimeoutError):
+            smtp.sendmail("a@b.example", MANY, "x")
+        assert smtp.sock is None
+        done.set()
 
 
 def test_what_a_server_says_in_the_middle_of_a_large_group_before_it_hangs_up_is_heard() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import sys
@@ -101,6 +102,15 @@ class TestStarttls:
             assert (smtp.does_esmtp, smtp.esmtp_features, smtp.ehlo_resp, smtp.helo_resp) == (False, {}, None, None)
             smtp.ehlo_or_helo_if_needed()
             assert smtp.esmtp_features == {"size": ""}
+
+    def test_takes_session_tickets_for_no_reply(self, server_context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+        """RFC 8446 4.6.1: they come behind the negotiation, and hold nothing of ours."""
+        with listening(under_starttls(server_context, *AFTER)) as port, session(port) as smtp:
+            smtp.starttls(context=trusting)
+            assert smtp.sock is not None
+            assert select.select([smtp.sock], [], [], 10)[0], "the server sent no session tickets"
+            assert smtp.ehlo()[0] == 250
+            assert smtp.sock.gettimeout() == 10
 
     def test_without_a_context_verifies_nothing(self, server_context: ssl.SSLContext) -> None:
         with listening(under_starttls(server_context, *AFTER)) as port, session(port, "127.0.0.1") as smtp:

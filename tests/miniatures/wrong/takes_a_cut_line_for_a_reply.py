@@ -3,14 +3,19 @@
 from reference_client import *
 from reference_client import __all__, _stream
 
-_accept = _stream.Stream._accept
+_receive = _stream.Stream._receive
 
 
-def _completing(self, data):
-    return _accept(self, data or (b"\r\n" if self._reader._received else b""))
+def _completing(self):
+    try:
+        return _receive(self)
+    except SMTPServerDisconnected as lost:
+        if lost.__cause__ is not None or not self._reader._received:
+            raise
+        return b"\r\n"
 
 
-_stream.Stream._accept = _completing
+_stream.Stream._receive = _completing
 
 FAILS = [
     "replies/truncated-command-reply",
