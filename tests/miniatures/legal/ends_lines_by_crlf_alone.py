@@ -6,15 +6,13 @@ from reference_client._reply import MAX_LINE, OversizeReplyError, ReplyReader
 
 
 def next_line(self):
-    end = self._received.find(b"\r\n", max(0, self._searched - 1))
+    end = self._received.find(b"\r\n")
     if (len(self._received) if end < 0 else end) >= MAX_LINE:
         raise OversizeReplyError("a reply line is too long")
     if end < 0:
-        self._searched = len(self._received)
         return None
     line = bytes(self._received[:end])
     del self._received[: end + 2]
-    self._searched = 0
     return line
 
 

@@ -15,5 +15,11 @@ class NobodyThere(SMTPServerDisconnected):
     """No connection."""
 
 
+def stream(self, inner=_connection.Connection._stream):
+    if self.sock is None:
+        raise NobodyThere("no connection")
+    return inner(self)
+
+
 _smtp.SMTPConnectError = GreetingRefused
-_connection.SMTPServerDisconnected = NobodyThere
+_connection.Connection._stream = stream

@@ -9,7 +9,6 @@ _ehlo = SMTP.ehlo
 def ehlo(self, name=""):
     reply = _ehlo(self, name)
     self._is_greeted = self.sock is not None
-    self._ehlo_was_refused = False
     self.does_esmtp = int(self.does_esmtp)
     return reply
 
