@@ -23,6 +23,7 @@ OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
 def tests(session: nox.Session) -> None:
     """Run the project's own tests; arguments go to pytest."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
+    session.run("smtp-conformance", "lint", silent=True)  # reads the corpus once, and not each worker for itself
     # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
     session.run("pytest", "-n", "6", "--dist", "worksteal", "--durations=15", *session.posargs)
 

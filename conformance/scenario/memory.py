@@ -15,6 +15,7 @@ import pickle
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
@@ -76,8 +77,8 @@ class Memory(Generic[_T]):
             self._forget_older(self._file)
 
     def _forget_older(self, file: Path) -> None:
-        """Keep only the newest few: each version of the code and each interpreter has its own."""
-        siblings = sorted(file.parent.glob(f"{self._kind}-*.pickle"), key=lambda path: path.stat().st_mtime)
+        """Keep only those used last: each version of the code, each interpreter and each catalogue has its own."""
+        siblings = sorted(file.parent.glob(f"{self._kind}-*.pickle"), key=lambda path: path.stat().st_atime)
         for path in siblings[:-_KEPT]:
             path.unlink(missing_ok=True)
 
@@ -116,7 +117,12 @@ def _read(file: Path | None) -> dict[str, tuple[_Stamp, Any]]:
     if file is None:
         return {}
     try:
-        return dict(_read_once(file, _stamp_of(file))) if _is_ours_alone(file) else {}
+        if not _is_ours_alone(file):
+            return {}
+        os.utime(
+            file, ns=(time.time_ns(), file.stat().st_mtime_ns)
+        )  # many systems note no time of reading by themselves
+        return dict(_read_once(file, _stamp_of(file)))
     except OSError:
         return {}
 

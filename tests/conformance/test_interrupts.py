@@ -83,6 +83,9 @@ class Run:
 
 @pytest.fixture
 def started() -> Iterator[list[Run]]:
+    for number in (signal.SIGINT, signal.SIGHUP):  # a job in the background starts with these ignored
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     runs: list[Run] = []
     yield runs
     for run in runs:

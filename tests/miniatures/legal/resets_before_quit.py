@@ -1,4 +1,4 @@
-"""Says RSET before QUIT."""
+"""Says RSET before QUIT, unless the server has said something meanwhile."""
 
 from reference_client import *
 from reference_client import __all__
@@ -7,7 +7,7 @@ _quit = SMTP.quit
 
 
 def quit(self):
-    if self.sock is not None:
+    if self.sock is not None and self._stream().is_quiet():
         self.rset()
     return _quit(self)
 

@@ -6,12 +6,21 @@ from reference_client._transaction import MailSession
 
 
 class Bug(MailSession):
+    _lost = None
+
+    def auth(self, mechanism, authobject, *, initial_response_ok=True):
+        try:
+            return super().auth(mechanism, authobject, initial_response_ok=initial_response_ok)
+        except SMTPServerDisconnected as lost:
+            self._lost = lost
+            raise
+
     def _try_in_turn(self, mechanisms, *, initial_response_ok):
         try:
             return super()._try_in_turn(mechanisms, initial_response_ok=initial_response_ok)
-        except SMTPAuthenticationError as refusal:
-            if isinstance(refusal.__cause__, SMTPServerDisconnected):
-                raise refusal.__cause__ from None
+        except SMTPAuthenticationError:
+            if self._lost is not None:
+                raise self._lost from None
             raise
 
 

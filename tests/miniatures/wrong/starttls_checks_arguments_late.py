@@ -10,7 +10,7 @@ _starttls = MailSession.starttls
 
 def starttls(self, keyfile=None, certfile=None, context=None):
     try:
-        made = client_context(keyfile, certfile, context, stacklevel=2)
+        made = client_context(keyfile, certfile, context)
     except Exception:
         self.docmd("STARTTLS")
         raise
