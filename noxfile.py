@@ -25,7 +25,7 @@ def tests(session: nox.Session) -> None:
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     session.run("smtp-conformance", "lint", silent=True)  # reads the corpus once, and not each worker for itself
     # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
-    session.run("pytest", "-n", "6", "--dist", "worksteal", "--durations=15", *session.posargs)
+    session.run("pytest", "-n", "5", "--dist", "worksteal", "--durations=15", *session.posargs)
 
 
 @nox.session

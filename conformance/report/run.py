@@ -27,7 +27,7 @@ from conformance.report.run_place import place_of_run
 from conformance.report.terminal import ProgressOnly, TerminalReport
 from conformance.runner.smoke import smoke_test
 from conformance.runner.verdict import Result, Verdict
-from conformance.scenario.collection import SHIPPED, read_catalogue, read_corpus
+from conformance.scenario.collection import SHIPPED, path_of, read_catalogue, read_corpus
 from conformance.scenario.model import Clause
 from conformance.scenario.selection import select
 
@@ -37,6 +37,10 @@ _NOT_WANTED = (
     *("warnings", "capture"),
 )
 """Plugins of pytest's own that a run has no use for; together they cost as much as a third of the playing."""
+
+
+_FEW_FILES = 100
+"""So many scenario files are named to pytest one by one; to look through all folders takes it half a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,7 @@ def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None 
         if not folder.is_dir():
             raise UsageError(f"--scenarios {folder}: no such folder")
     options.forms.check()
-    _check_selection(options)
+    places = _places_of_selection(options)
     clauses = read_catalogue(options.folders)
     make_report = make_report or (ProgressOnly if options.update_baseline else TerminalReport)
     report = make_report(
@@ -121,10 +125,16 @@ def run_scenarios(options: RunOptions, make_report: type[TerminalReport] | None 
         partial=options.partial,
     )
     with place_of_run():
-        return _run(options, clients, clauses, report)
+        return _run(options, places, clients, clauses, report)
 
 
-def _run(options: RunOptions, clients: Sequence[str], clauses: Mapping[str, Clause], report: TerminalReport) -> int:
+def _run(
+    options: RunOptions,
+    places: Sequence[Path],
+    clients: Sequence[str],
+    clauses: Mapping[str, Clause],
+    report: TerminalReport,
+) -> int:
     identities = []
     by_client = {}
     for text in clients:
@@ -141,7 +151,7 @@ def _run(options: RunOptions, clients: Sequence[str], clauses: Mapping[str, Clau
     recorder = _Recorder(report, writer)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
-        status = pytest.main(_pytest_arguments(options, clients), plugins=[recorder])
+        status = pytest.main(_pytest_arguments(options, places, clients), plugins=[recorder])
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
     code, fault = _outcome(recorder, int(status))
@@ -170,17 +180,21 @@ def _outcome(recorder: _Recorder, status: int) -> tuple[int, SuiteError | None]:
         return error.exit_code, error
 
 
-def _check_selection(options: RunOptions) -> None:
-    """Tell a pattern that means nothing before anything is played.
+def _places_of_selection(options: RunOptions) -> Sequence[Path]:
+    """Return where pytest is to look for what is meant: some files, or whole folders.
 
     Raises:
-        NothingSelectedError: a pattern means no scenario, or nothing is left.
+        NothingSelectedError: a pattern means no scenario, or nothing is left; told before anything is played.
     """
-    if not (options.patterns or options.levels or options.tags):
-        return
-    corpus = read_corpus([SHIPPED, *options.folders])
-    if not corpus.problems:  # else what is meant may be in a broken file, which the run will tell
-        select(corpus.scenarios, options.patterns, levels=options.levels, tags=options.tags)
+    folders = [SHIPPED, *options.folders]
+    if not options.partial:
+        return folders
+    corpus = read_corpus(folders)
+    if corpus.problems:  # what is meant may be in a broken file, which the run will tell
+        return folders
+    chosen = select(corpus.scenarios, options.patterns, levels=options.levels, tags=options.tags)
+    files = list(dict.fromkeys(path_of(scenario) for scenario in chosen))
+    return files if len(files) <= _FEW_FILES else folders
 
 
 def identity_form(candidate: Candidate) -> dict[str, object]:
@@ -196,7 +210,7 @@ def identity_form(candidate: Candidate) -> dict[str, object]:
     }
 
 
-def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
+def _pytest_arguments(options: RunOptions, places: Sequence[Path], clients: Sequence[str]) -> list[str]:
     arguments = [
         *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
         *("-p", "conformance.pytest_plugin"),
@@ -219,7 +233,7 @@ def _pytest_arguments(options: RunOptions, clients: Sequence[str]) -> list[str]:
         arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers), "--dist", "worksteal"])
     if options.exitfirst:
         arguments.append("-x")
-    return [*arguments, str(SHIPPED), *map(str, options.folders)]
+    return [*arguments, *map(str, places)]
 
 
 class _Recorder:

@@ -75,6 +75,13 @@ def read_corpus(roots: Iterable[Path] = (SHIPPED,)) -> Corpus:
     return Corpus(scenarios=tuple(found), clauses=clauses, problems=tuple(problems))
 
 
+def path_of(scenario: Scenario) -> Path:
+    """Return where the file of a scenario is; the scenario itself knows what the user calls it."""
+    parts = Path(scenario.path).parts
+    shipped = SHIPPED.joinpath(*parts[1:])
+    return shipped if parts[0] == SHIPPED.name and shipped.exists() else Path(scenario.path).resolve()
+
+
 def _double_ids(found: Iterable[Scenario]) -> Iterable[Problem]:
     owners: dict[str, str] = {}
     for scenario in found:
