@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _SESSION = pytest.StashKey["RunSession"]()
 DEFAULT_CLIENT = "reference_client"
-_MEANWHILE = 3
-"""Scenarios between two that wait. The first share of a worker of pytest-xdist is to have all that wait."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
