@@ -29,8 +29,13 @@ def conclusion_by_level(client: str, standing: Standing, *, partial: bool) -> It
 
 
 def _headline(client: str, standing: Standing, *, partial: bool) -> StyledLine:
-    style = Style.GOOD if standing.conforms else Style.BAD
-    return line((printable(client), Style.HEAD), " ", (standing.words, style), _PART if partial else "")
+    return line((printable(client), Style.HEAD), " ", _words(standing), _PART if partial else "")
+
+
+def _words(standing: Standing) -> Span:
+    if not standing.is_judged:
+        return standing.words, Style.PLAIN
+    return standing.words, Style.GOOD if standing.conforms else Style.BAD
 
 
 def _level_line(standing: LevelStanding) -> StyledLine:
@@ -61,9 +66,8 @@ def conclusions_table(
         if found:
             standing = standing_of(found, clauses)
             levels = {level.level: level for level in standing.levels}
-            style = Style.GOOD if standing.conforms else Style.BAD
             cells = [_level_cell(levels.get(level)) for level in Level]
-            rows.append([(printable(client), Style.HEAD), (standing.words, style), *cells])
+            rows.append([(printable(client), Style.HEAD), _words(standing), *cells])
     return ["", "in the part played" if partial else "", *Level], rows
 
 

@@ -85,6 +85,7 @@ def _card(column: Column, clauses: Mapping[str, Clause]) -> dict[str, Any]:
         "truncated": column.truncated,
         "conforms": standing.conforms,
         "says": standing.words,
+        "mark": ("yes" if standing.conforms else "no") if standing.is_judged else "unjudged",
         "levels": [_level(judged.get(level, LevelStanding(level=level, counts={}))) for level in Level],
         "breached": sorted({clause for level in standing.levels for clause in level.breached}),
     }

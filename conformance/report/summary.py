@@ -57,16 +57,19 @@ class Standing:
     @property
     def conforms(self) -> bool:
         """Whether the candidate conforms; one of which nothing binding was judged does not."""
-        binding = [standing for standing in self.levels if standing.level in BINDING]
-        return any(standing.total for standing in binding) and all(standing.conforms for standing in binding)
+        return self.is_judged and all(standing.conforms for standing in self.levels if standing.level in BINDING)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether anything binding was played."""
+        return any(standing.total for standing in self.levels if standing.level in BINDING)
 
     @property
     def words(self) -> str:
         """Whether the candidate conforms, in words; that it was not asked, where nothing binding was played."""
         if self.conforms:
             return "conforms"
-        asked = any(standing.total for standing in self.levels if standing.level in BINDING)
-        return "does not conform" if asked else "was judged on nothing that binds"
+        return "does not conform" if self.is_judged else "was judged on nothing that binds"
 
     @property
     def counts(self) -> Counter[Verdict]:
