@@ -7,9 +7,8 @@ imports them only once scenarios are asked for.
 from __future__ import annotations
 
 import functools
-import itertools
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,21 +78,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Spread the scenarios that wait for time to pass evenly among the others, which are played meanwhile."""
+    """Give the scenarios that wait for time to pass their turns among the others, which are played meanwhile."""
     if _SESSION in config.stash:
+        from conformance.runner.ahead import in_order_of_turns
+
         waiting = [item for item in items if _waits(item)]
         others = [item for item in items if not _waits(item)]
-        items[:] = _spread(waiting, others)
+        # pytest-xdist gives each of its workers a part of the same order.
+        workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+        items[:] = in_order_of_turns(waiting, others, queues=workers)
         plays = [(item.scenario, item.client) for item in items if isinstance(item, ScenarioItem)]
         config.stash[_SESSION].play_ahead(plays)
-
-
-def _spread(some: Sequence[pytest.Item], others: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Return all items; between two of *some* lie as many of the others as between any two."""
-    places = [len(others) * (number + 1) // (len(some) + 1) for number in range(len(some))]
-    parts = itertools.pairwise([0, *places])
-    mixed = [one for item, (start, end) in zip(some, parts, strict=True) for one in (*others[start:end], item)]
-    return mixed + list(others[places[-1] if places else 0 :])
 
 
 def _waits(item: pytest.Item) -> bool:

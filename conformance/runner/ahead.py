@@ -6,17 +6,20 @@ A run is as long as its dialogues then, not as long as its silences.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 _Play = TypeVar("_Play")
 _Outcome = TypeVar("_Outcome")
 
-AT_ONCE = 12
+AT_ONCE = 8
 """Plays at a time; each has a process of its own, and starting all of them must not keep the machine busy."""
-BEFOREHAND = 200
-"""How many turns before its own a play is begun: as many dialogues take a second or two, and few plays wait longer."""
+BEFOREHAND = 400
+"""How many turns before its own a play is begun: as many dialogues take some seconds, and no play waits longer."""
+_FIRST, _LAST = 0.3, 0.8
+"""Between which parts of the others those that wait have their turns. The first must have time to end before its turn;
+and what another worker steals from the end of the queue should not be what a play was begun of here."""
 
 
 class PlayedAhead(Generic[_Play, _Outcome]):
@@ -24,7 +27,7 @@ class PlayedAhead(Generic[_Play, _Outcome]):
 
     Args:
         order: all plays, in the order of their turns. Who has the turns of a part of them only, as one of several
-            workers does, has few of the others played for nothing.
+            workers does, has no more than ``AT_ONCE`` of the others played for nothing: its own come first.
         waiting: those that wait.
         play: plays one of them, in a thread of its own.
     """
@@ -42,7 +45,7 @@ class PlayedAhead(Generic[_Play, _Outcome]):
         turn = self._turns[play]
         first = bisect_left(self._turns_of_waiting, turn)
         end = bisect_right(self._turns_of_waiting, turn + BEFOREHAND)
-        for one in self._waiting[first : min(end, first + AT_ONCE)]:
+        for one in self._waiting[first:end]:
             if one not in self._begun:
                 self._begun[one] = self._threads.submit(self._play, one)
 
@@ -60,3 +63,31 @@ class PlayedAhead(Generic[_Play, _Outcome]):
         self._threads.shutdown(wait=False, cancel_futures=True)
         interrupt()
         self._threads.shutdown(wait=True)
+
+
+def in_order_of_turns(waiting: Sequence[_Play], others: Sequence[_Play], *, queues: int) -> list[_Play]:
+    """Return all plays, ordered so that hardly any turn comes before its play has ended.
+
+    Args:
+        waiting: those that wait for time to pass.
+        others: those that do not.
+        queues: how many workers take the turns; each begins with one of so many equal parts.
+    """
+    return [
+        play for number in range(queues) for play in _spread(waiting[number::queues], _part(others, number, queues))
+    ]
+
+
+def _part(plays: Sequence[_Play], number: int, count: int) -> Sequence[_Play]:
+    return plays[len(plays) * number // count : len(plays) * (number + 1) // count]
+
+
+def _spread(waiting: Sequence[_Play], others: Sequence[_Play]) -> Iterator[_Play]:
+    first, last = int(len(others) * _FIRST), int(len(others) * _LAST)
+    begin = 0
+    for number, play in enumerate(waiting):
+        end = first + (last - first) * number // len(waiting)
+        yield from others[begin:end]
+        yield play
+        begin = end
+    yield from others[begin:]

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from conformance.runner.ahead import AT_ONCE, BEFOREHAND, PlayedAhead
+from conformance.runner.ahead import AT_ONCE, BEFOREHAND, PlayedAhead, in_order_of_turns
 from conformance.scenario.collection import read_corpus
 
 
@@ -34,10 +34,39 @@ def test_each_is_played_once_whoever_asks_and_in_which_order() -> None:
 
 def test_who_has_a_part_of_the_turns_has_no_more_than_a_handful_played_for_nothing() -> None:
     played: list[int] = []
-    ahead = PlayedAhead(range(1000), range(1000), played.append)
+    ended = threading.Event()
+
+    def play(number: int) -> None:
+        played.append(number)
+        if number:
+            ended.wait()
+
+    ahead = PlayedAhead(range(1000), range(1000), play)
     ahead.outcome_of(0)
-    ahead.close(lambda: None)
-    assert set(played) <= set(range(AT_ONCE))
+    ahead.close(ended.set)
+    assert set(played) <= set(range(1 + AT_ONCE))
+
+
+@pytest.mark.parametrize("queues", [1, 2, 3])
+def test_turns_of_those_that_wait_come_neither_first_nor_last_in_any_queue(queues: int) -> None:
+    waiting, others = range(-12, 0), range(120)
+    order = in_order_of_turns(waiting, others, queues=queues)
+    assert sorted(order) == sorted([*waiting, *others])
+    assert [play for play in order if play >= 0] == list(others)
+    for number in range(queues):
+        queue = _queue(order, number, queues)
+        turns = [turn for turn, play in enumerate(queue) if play < 0]
+        assert len(turns) == len(waiting) // queues
+        assert len(queue) * 0.25 < turns[0] <= turns[-1] < len(queue) * 0.85
+
+
+def _queue(order: list[int], number: int, queues: int) -> list[int]:
+    return order[len(order) * number // queues : len(order) * (number + 1) // queues]
+
+
+@pytest.mark.parametrize(("waiting", "others"), [([], []), ([1, 2, 3], []), ([], [1, 2, 3]), ([1], [2])])
+def test_few_plays_all_have_their_turn(waiting: list[int], others: list[int]) -> None:
+    assert sorted(in_order_of_turns(waiting, others, queues=2)) == sorted([*waiting, *others])
 
 
 def test_a_play_is_begun_some_turns_before_its_own() -> None:
