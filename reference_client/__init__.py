@@ -28,6 +28,8 @@ from ._paths import quoteaddr
 from ._smtp import SMTP
 from ._smtp_ssl import SMTP_SSL
 
+__version__ = "0.1.0"
+
 __all__ = [
     "CRLF",
     "LMTP",

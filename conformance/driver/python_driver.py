@@ -1021,7 +1021,7 @@ class Session:
                 "file": getattr(found, "__file__", None),
                 "language": f"{platform.python_implementation()} {platform.python_version()}",
                 "executable": sys.executable,
-                "platform": platform.platform(),
+                "platform": "-".join((os.uname().sysname, os.uname().release, os.uname().machine)),
                 "openssl": getattr(ssl, "OPENSSL_VERSION", None),
                 "capabilities": capabilities(self._target),
             },

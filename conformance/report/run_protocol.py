@@ -13,9 +13,15 @@ import pytest
 _END_THE_RUN = (pytest.exit.Exception, KeyboardInterrupt)
 
 
+def pytest_configure() -> None:
+    """Keep the collector of garbage away while much is made that stays to the end of the run."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over what was collected: it stays to the end of the run."""
+    """Let it pass over that from now on."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

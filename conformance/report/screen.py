@@ -163,6 +163,8 @@ class Screen:
             playing: the id of one that is being played; empty where it is not known.
             totals: how many of each verdict.
         """
+        if self._progress.disable:
+            return
         wide = self.width >= _WIDE
         counts = " ".join(
             f"[{_COLOURS[Style(verdict)]}]{f'{count} {verdict}' if wide else SIGNS[verdict] + str(count)}[/]"

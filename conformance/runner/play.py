@@ -111,6 +111,8 @@ def _with_facts_of(script: Script, runtime: Runtime) -> Script:
         facts = {name: resolve(fact, runtime) if isinstance(fact, str) else fact for name, fact in step.facts.items()}
         return replace(step, facts=facts)
 
+    if not any(isinstance(step, CheckPeer) for dialogue in script.dialogues for step in dialogue.steps):
+        return script
     dialogues = tuple(replace(dialogue, steps=tuple(map(resolved, dialogue.steps))) for dialogue in script.dialogues)
     return replace(script, dialogues=dialogues)
 

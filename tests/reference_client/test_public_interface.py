@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import inspect
 import pickle
 import socket
@@ -162,6 +163,10 @@ def test_the_attributes_that_programs_read_are_there_before_connecting() -> None
     assert (smtp.local_hostname, smtp.timeout, smtp.source_address) == ("me.example", 3, ("", 0))
     assert (smtp.ehlo_msg.lower(), LMTP.ehlo_msg.lower()) == ("ehlo", "lhlo")
     assert SMTP().timeout is socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
+
+
+def test_the_package_says_its_version() -> None:
+    assert reference_client.__version__ == importlib.metadata.version("smtp-conformance")
 
 
 def test_the_package_says_that_it_is_typed() -> None:
