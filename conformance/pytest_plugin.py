@@ -82,8 +82,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if _SESSION in config.stash:
         from conformance.runner.ahead import in_order_of_turns
 
-        waiting = [item for item in items if _waits(item)]
-        others = [item for item in items if not _waits(item)]
+        waiting: list[pytest.Item] = []
+        others: list[pytest.Item] = []
+        for item in items:
+            (waiting if _waits(item) else others).append(item)
         # pytest-xdist gives each of its workers a part of the same order.
         workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
         items[:] = in_order_of_turns(waiting, others, queues=workers)

@@ -14,11 +14,13 @@ import weakref
 from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
-
-import trustme
+from typing import TYPE_CHECKING
 
 from fake_servers.steps import Certificate
 from fake_servers.tls_stream import ServerNameKeeper, keep_server_name
+
+if TYPE_CHECKING:
+    import trustme
 
 SERVER_NAMES = ("localhost", "127.0.0.1", "::1", "*.example.test", "mail.example.test")
 """For whom the trusted certificate is valid: the server's addresses, and names that scenarios make up."""
@@ -54,7 +56,7 @@ class Authority:
 
     @cached_property
     def _authority(self) -> trustme.CA:
-        return trustme.CA(organization_name="Fake servers")
+        return _new_authority("Fake servers")
 
     @cached_property
     def _directory(self) -> Path:
@@ -120,7 +122,7 @@ class Authority:
 
     def _issued(self, certificate: Certificate) -> trustme.LeafCert:
         if certificate is Certificate.UNTRUSTED:
-            return trustme.CA(organization_name="Nobody trusts this").issue_cert(*SERVER_NAMES)
+            return _new_authority("Nobody trusts this").issue_cert(*SERVER_NAMES)
         if certificate is Certificate.EXPIRED:
             return self._authority.issue_cert(*SERVER_NAMES, not_before=_LONG_AGO, not_after=_EXPIRED_SINCE)
         names = WRONG_NAMES if certificate is Certificate.WRONG_HOST else SERVER_NAMES
@@ -137,3 +139,9 @@ class Authority:
 def shared_authority() -> Authority:
     """Return the authority of this process, for servers that were given none."""
     return Authority()
+
+
+def _new_authority(name: str) -> trustme.CA:
+    import trustme  # noqa: PLC0415 - as dear as all of our own modules, and many servers have no TLS
+
+    return trustme.CA(organization_name=name)

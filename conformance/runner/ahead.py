@@ -34,11 +34,16 @@ class PlayedAhead(Generic[_Play, _Outcome]):
 
     def __init__(self, order: Sequence[_Play], waiting: Collection[_Play], play: Callable[[_Play], _Outcome]) -> None:
         self._turns = {one: turn for turn, one in enumerate(order)}
-        self._waiting = [one for one in order if one in waiting]
+        self._all_waiting = frozenset(waiting)
+        self._waiting = [one for one in order if one in self._all_waiting]
         self._turns_of_waiting = [self._turns[one] for one in self._waiting]
         self._play = play
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="played ahead")
         self._begun: dict[_Play, Future[_Outcome]] = {}
+
+    def knows(self, play: _Play) -> bool:
+        """Tell whether it is one of those that wait."""
+        return play in self._all_waiting
 
     def begin_from(self, play: _Play) -> None:
         """Begin the plays that wait and have their turn with this one, or soon after it."""

@@ -126,11 +126,12 @@ class RunSession:
             CandidateError: the candidate cannot be started.
             HarnessError: the machine or the suite failed.
         """
-        if self._ahead and scenario.waits:
-            return self._ahead.outcome_of((scenario.id, client))
+        turn = (scenario.id, client)
+        if self._ahead and self._ahead.knows(turn):
+            return self._ahead.outcome_of(turn)
         result = self._play(scenario, client)
         if self._ahead:  # behind the play: the first verdict of a run must not wait for other processes to start
-            self._ahead.begin_from((scenario.id, client))
+            self._ahead.begin_from(turn)
         return result
 
     def _play(self, scenario: Scenario, client: str) -> Result:
