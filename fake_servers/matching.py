@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fake_servers.envelopes import PREFIXES, read_envelope_pattern
+from fake_servers.expressions import Expression
 from fake_servers.globs import matches
 from fake_servers.octets import printable, without_line_end
 
@@ -89,12 +90,12 @@ class _Octets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expression:
-    expression: re.Pattern[str]
+    expression: Expression
 
     def mismatch(self, line: bytes) -> str | None:
-        if self.expression.fullmatch(_decoded(line)):
+        if self.expression.matches(_decoded(line)):
             return None
-        return f"the line does not match /{self.expression.pattern}/"
+        return f"the line does not match /{self.expression.text}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,13 +222,10 @@ def regular_expression(expression: str) -> CommandPattern:
     Raises:
         ValueError: it is no regular expression.
     """
-    try:
-        compiled = re.compile(expression)
-    except re.error as error:
-        raise ValueError(f"{expression!r} is no regular expression: {error}") from error
+    matcher = _Expression(expression=Expression(expression))
     verb = _LITERAL_VERB.match(expression)
     verbs = frozenset({verb[1].upper()}) if verb else frozenset({"(unknown)"})
-    return CommandPattern(text=expression, verbs=verbs, matcher=_Expression(expression=compiled))
+    return CommandPattern(text=expression, verbs=verbs, matcher=matcher)
 
 
 def one_of(patterns: Sequence[CommandPattern]) -> CommandPattern:

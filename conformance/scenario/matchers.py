@@ -6,7 +6,6 @@ decoded. Every mismatch below one expectation is reported, not only the first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +13,7 @@ from typing import Protocol
 from conformance.errors import ScenarioError
 from conformance.scenario.parameters import Runtime, resolve
 from conformance.scenario.tree import Mapping, Node, Scalar, Sequence, did_you_mean
+from fake_servers.expressions import Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,15 +295,15 @@ def _text_of(value: object) -> str | None:
 
 def _re(node: Node, runtime: Runtime) -> Matcher:
     try:
-        pattern = re.compile(scalar_text(node, runtime))
-    except re.error as error:
-        raise ScenarioError([node.place.problem(f"not a regular expression: {error}")]) from error
+        expression = Expression(scalar_text(node, runtime))
+    except ValueError as error:
+        raise ScenarioError([node.place.problem(str(error))]) from error
 
     def found(value: object) -> bool:
         text = _text_of(value)
-        return text is not None and pattern.search(text) is not None
+        return text is not None and expression.is_in(text)
 
-    return Satisfies(f"text in which /{pattern.pattern}/ is found", found)
+    return Satisfies(f"text in which /{expression.text}/ is found", found)
 
 
 def _words(node: Node, runtime: Runtime) -> Matcher:

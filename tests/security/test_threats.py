@@ -14,7 +14,8 @@ from conformance.scenario.loader import find_sources
 from conformance.serving.delivery import to_maildir
 from conformance.serving.endpoint import Endpoint
 from conformance.serving.serve import ServeOptions
-from fake_servers import MailServer
+from fake_servers import MailServer, expressions
+from fake_servers.expressions import Expression
 from tests.fake_servers.wire_client import WireClient
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,13 @@ def test_each_line_of_a_table_names_a_proof() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| tries")]
     assert rows
     assert [row for row in rows if not any(f"`{name}`" in row for name in NAMED)] == []
+
+
+@pytest.mark.parametrize("match", ["matches", "is_in"])
+def test_a_regular_expression_that_does_not_end_matches_nothing(match: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expressions, "_WITHIN", 0.05)
+    assert not getattr(Expression("(a|aa)+$"), match)("a" * 5000 + "b")
+    assert getattr(Expression("(a|aa)+$"), match)("a" * 50)
 
 
 def test_servers_listen_on_the_loopback_interface_unless_told_otherwise() -> None:

@@ -105,7 +105,7 @@ def test_every_mismatch_below_one_expectation_is_reported() -> None:
     [
         ("!byts x", "an expectation has no tag !byts; did you mean 'bytes'?"),
         ('!bytes "€"', "!bytes takes characters up to \\xff"),
-        ("!re '('", "not a regular expression"),
+        ("!re '('", "no regular expression"),
         ("!one-of x", "!one-of takes a list"),
         ("!has [a]", "!has takes a mapping"),
         ("!bytes [a]", "!bytes takes text"),
