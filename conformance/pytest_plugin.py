@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--smtp-in-process", action="store_true", help="no process of its own for the candidate: for debugging"
     )
     group.addoption(
+        "--smtp-brief", action="store_true", help="results of what passes come without what went over the wire"
+    )
+    group.addoption(
         "--smtp-baseline",
         action="append",
         default=[],
@@ -113,6 +116,7 @@ def _session(config: pytest.Config) -> RunSession:
                 tags=config.getoption("--smtp-tag"),
                 time_factor=config.getoption("--smtp-timeout-factor"),
                 in_process=config.getoption("--smtp-in-process"),
+                brief=config.getoption("--smtp-brief"),
                 baselines=read_baselines(config.getoption("--smtp-baseline")),
             )
         except SuiteError as error:

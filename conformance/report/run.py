@@ -34,7 +34,7 @@ from conformance.scenario.selection import select
 _PYTEST_INI = Path(__file__).with_name("run.pytest.ini")
 _NOT_WANTED = (
     *("terminal", "cacheprovider", "logging", "unraisableexception", "doctest", "unittest", "stepwise"),
-    *("warnings", "capture"),
+    *("warnings", "capture", "faulthandler", "threadexception", "assertion", "subtests", "tmpdir"),
 )
 """Plugins of pytest's own that a run has no use for; together they cost as much as a third of the playing."""
 
@@ -229,6 +229,8 @@ def _pytest_arguments(options: RunOptions, places: Sequence[Path], clients: Sequ
         arguments.extend(f"--smtp-{option}={value}" for value in values)
     if options.in_process:
         arguments.append("--smtp-in-process")
+    if not (options.json_file or options.forms.wanted):
+        arguments.append("--smtp-brief")
     if options.workers:
         arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers), "--dist", "worksteal"])
     if options.exitfirst:

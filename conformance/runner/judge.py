@@ -19,8 +19,15 @@ FAKE_SERVER_FAILED = "the fake server failed, which is no fault of the candidate
 """How the reason begins where the suite is at fault."""
 
 
-def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
-    """Return the verdict on what was observed."""
+def judge(scenario: Scenario, candidate: str, played: Played, *, brief: bool = False) -> Result:
+    """Return the verdict on what was observed.
+
+    Args:
+        scenario: what had to come out.
+        candidate: as the user named it.
+        played: what came out.
+        brief: whether the result comes without its dialogue if all is well: to keep it takes as long as to judge.
+    """
     transcript = played.transcript or Transcript()
     breaches = tuple(
         WireBreach(clause=WIRE_CLAUSES[breach.rule], message=breach.message, event=breach.event)
@@ -37,6 +44,7 @@ def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
         *_end_differences(played),
     )
     verdict, reason = _verdict(played, transcript, differences)
+    is_untold = brief and verdict is Verdict.PASS and not breaches
     return Result(
         id=scenario.id,
         candidate=candidate,
@@ -50,7 +58,7 @@ def judge(scenario: Scenario, candidate: str, played: Played) -> Result:
         differences=differences if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
         breaches=tuple(breach for breach in breaches if breach not in own),
         reason=reason,
-        dialogue=tuple(line_of(event) for event in transcript.events[:MOST_EVENTS]),
+        dialogue=() if is_untold else tuple(line_of(event) for event in transcript.events[:MOST_EVENTS]),
     )
 
 

@@ -37,6 +37,7 @@ class RunSession:
         tags: with all of these tags.
         time_factor: multiplies every time in scenarios.
         in_process: whether candidates run in this process.
+        brief: whether results of what passes come without their dialogue.
         baselines: known failures, each file of the candidates that it is about.
     """
 
@@ -47,6 +48,7 @@ class RunSession:
     tags: Sequence[str] = ()
     time_factor: float = 1.0
     in_process: bool = False
+    brief: bool = False
     baselines: Sequence[Baseline] = ()
 
     def __post_init__(self) -> None:
@@ -137,7 +139,7 @@ class RunSession:
     def _play(self, scenario: Scenario, client: str) -> Result:
         stage = Stage(authority=self._authority, time_factor=self.time_factor)
         with self._candidate(client) as candidate:
-            result = judge(scenario, client, play(scenario, candidate, stage))
+            result = judge(scenario, client, play(scenario, candidate, stage), brief=self.brief)
             identity = candidate.identity
         return hold(result, (scenario.id, *scenario.aliases), about(self.baselines, client, identity))
 

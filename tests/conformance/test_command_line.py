@@ -139,6 +139,7 @@ def test_results_have_a_header_a_line_for_each_scenario_and_a_footer(
     assert header["type"] == "header"
     assert header["candidates"][0]["name"] == "reference_client"
     assert {result["id"]: result["verdict"] for result in results} == {"mine/failing": "fail", "mine/good": "pass"}
+    assert all("EHLO" in str(result["dialogue"]) for result in results)
     assert footer == {"type": "footer", "count": 2, "totals": footer["totals"]}
 
 

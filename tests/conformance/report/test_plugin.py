@@ -137,6 +137,10 @@ def test_n_gives_the_same_verdicts(run: Run) -> None:
     assert "2 failed, 2 passed" in run("own", "-n", "2").stdout
 
 
+def test_brief_leaves_nothing_out_of_a_failure(run: Run) -> None:
+    assert "C: EHLO" in run("own", "--smtp-brief").stdout
+
+
 def test_several_candidates_have_an_item_each(run: Run) -> None:
     done = run("own/mine/passing.yaml", "--smtp-client", "smtplib", "--smtp-client", "reference_client", "-v")
     assert "own/mine/passing.yaml::mine/passing[one] @smtplib PASSED" in done.stdout
