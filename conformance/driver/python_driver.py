@@ -2,6 +2,7 @@
 
 This one file is the whole driver. It is started by another interpreter than the suite's own: it imports nothing
 but the standard library and keeps to what Python 3.6 can run. What travels is described in docs/driver-protocol.md.
+A run starts a score of these processes: what few scenarios need is imported where they need it.
 
 The deal: whatever the candidate does (raises SystemExit, prints, returns what cannot be encoded) becomes an answer.
 What ends or blocks the process itself (os._exit, a segfault, an endless loop) is for the other side to see.
@@ -18,8 +19,6 @@ import contextlib
 import errno
 import faulthandler
 import functools
-import hashlib
-import hmac
 import importlib
 import io
 import json
@@ -34,7 +33,6 @@ import time
 import types
 import warnings
 import weakref
-from pathlib import Path
 from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Set, Tuple
 
 try:
@@ -263,8 +261,8 @@ class Decoder:
         policies = ("default", "compat32", "SMTP", "SMTPUTF8", "HTTP", "strict")
         if form["policy"] not in policies:
             raise NotUnderstoodError(f"no email policy {form['policy']!r}")
-        import email.message  # noqa: PLC0415
-        import email.policy  # noqa: PLC0415 - few scenarios need it, and each process of a candidate would load it
+        import email.message
+        import email.policy
 
         policy = getattr(email.policy, form["policy"])
         octets = base64.b64decode(form["octets"])
@@ -532,6 +530,9 @@ class AbsentDigest:
 
     def patch(self, patches: Patches) -> None:
         """Refuse the digest in hashlib and hmac."""
+        import hashlib
+        import hmac
+
         real = getattr(hashlib, self._digest)
 
         @functools.wraps(real)
@@ -828,6 +829,8 @@ class Scenario:
 
     def _without(self, names: List[str]) -> None:
         """Import the candidate anew in a process that seems to lack these modules and digests."""
+        import hashlib
+
         for name in names:
             if name in hashlib.algorithms_guaranteed:
                 AbsentDigest(name).patch(self.patches)
@@ -910,7 +913,7 @@ def hang_up(sock: socket.socket) -> None:
 
 def signature_of(owner: Any, path: str) -> List[str]:
     """Return the parameters of a callable as one would write them, without annotations and without ``self``."""
-    import inspect  # noqa: PLC0415 - as with messages
+    import inspect
 
     parents, _, name = path.rpartition(".")
     parent = functools.reduce(getattr, filter(None, parents.split(".")), owner)
@@ -1122,7 +1125,7 @@ def version_of(target: Target) -> Optional[str]:
     module = sys.modules.get(package)
     if hasattr(module, "__version__"):
         return text_of(str, getattr(module, "__version__"))  # noqa: B009 - mypy knows no such attribute
-    if Path(str(getattr(module, "__file__", None))).parent == Path(os.__file__).parent:
+    if os.path.dirname(str(getattr(module, "__file__", None))) == os.path.dirname(os.__file__):
         return platform.python_version()
     try:
         metadata = importlib.import_module("importlib.metadata")
@@ -1201,8 +1204,8 @@ def prepare_stack_dumps(descriptor: int) -> None:
 def main() -> None:
     """Answer requests until there are no more."""
     pipes = Pipes()
-    here = Path(__file__).resolve().parent  # the suite's own modules must not pass for top-level ones
-    sys.path[:] = [path for path in sys.path if Path(path or ".").resolve() != here]
+    here = os.path.dirname(os.path.realpath(__file__))  # the suite's own modules must not pass for top-level ones
+    sys.path[:] = [path for path in sys.path if os.path.realpath(path or ".") != here]
     faulthandler.enable(file=pipes.trouble)
     session = Session()
     for request in pipes.requests():
