@@ -16,7 +16,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -32,6 +32,7 @@ FOLDER_VARIABLE = "SMTP_CONFORMANCE_CACHE"
 """Names another folder; empty: nothing is kept."""
 
 _KEPT = 6
+_WITHOUT_PARTS = frozenset({str, bytes, int, float, bool, frozenset})
 
 _Stamp = tuple[int, int]
 _T = TypeVar("_T")
@@ -146,10 +147,34 @@ def _is_ours_alone(file: Path) -> bool:
     )
 
 
-def _octets_of(known: object) -> bytes:
+def _octets_of(known: Mapping[str, tuple[_Stamp, object]]) -> bytes:
     file = io.BytesIO()
-    _Pickler(file, protocol=pickle.HIGHEST_PROTOCOL).dump(known)
+    shared = _Sharing()
+    _Pickler(file, protocol=pickle.HIGHEST_PROTOCOL).dump({key: shared.of(value) for key, value in known.items()})
     return file.getvalue()
+
+
+class _Sharing:
+    """Has equal parts of frozen values be one object: scenarios have most of their parts in common with others."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, object] = {}
+
+    def of(self, value: object) -> object:
+        """Return an equal value, made of parts that are shared."""
+        kind = type(value)
+        if kind in _WITHOUT_PARTS:
+            return self._known.setdefault((kind, value), value)
+        if type(value) is tuple:
+            parts = tuple(map(self.of, value))
+            return self._known.setdefault((kind, *map(id, parts)), parts)
+        if is_dataclass(kind):
+            values = [self.of(getattr(value, name)) for name in _field_names(kind)]
+            key = (kind, *map(id, values))
+            if key not in self._known:
+                self._known[key] = _made(kind, *values)
+            return self._known[key]
+        return value
 
 
 class _Pickler(pickle.Pickler):

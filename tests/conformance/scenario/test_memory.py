@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from conformance.scenario.collection import read_corpus
 from conformance.scenario.memory import FOLDER_VARIABLE, Memory
 
 
@@ -96,3 +98,28 @@ class _Trap:
 
 def _spring(_: str) -> None:
     _Trap.sprung = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    place: int = field(compare=False)
+
+
+def test_equal_parts_become_one_and_only_those_that_are_equal_in_all(file: Path) -> None:
+    parts = (Part("a", 1), Part("a", 1), Part("a", 2), Part("a", True), Part(b"a", 1))  # type: ignore[arg-type]
+    memory: Memory[tuple[Part, ...]] = Memory("parts")
+    memory.note(file, parts)
+    memory.keep()
+    recalled = Memory[tuple[Part, ...]]("parts").recall(file)
+    assert recalled is not None
+    assert recalled[0] is recalled[1]
+    assert [(part.name, part.place, type(part.place)) for part in recalled] == [
+        (part.name, part.place, type(part.place)) for part in parts
+    ]
+
+
+def test_every_shipped_scenario_is_recalled_as_it_was_read() -> None:
+    first = read_corpus().scenarios  # notes and keeps it: the folder is empty
+    assert read_corpus().scenarios == first
+    assert [repr(scenario) for scenario in read_corpus().scenarios] == [repr(scenario) for scenario in first]
