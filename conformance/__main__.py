@@ -12,6 +12,7 @@ _NEEDED = (
     "jsonschema",
     "platformdirs",
     "pytest",
+    "regex",
     "rich",
     "ruamel.yaml",
     "trustme",
