@@ -60,6 +60,8 @@ def split_options(options: str | Iterable[str]) -> list[str]:
     Raises:
         ValueError: An option holds a control character.
     """
+    if not options:
+        return []
     text = options if isinstance(options, str) else " ".join(options)
     if _CONTROL.search(text):
         raise ValueError(f"an ESMTP option has no control characters, got {text!r}: nothing was sent")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     Message = str | bytes | bytearray | memoryview
-    Slices = TypeVar("Slices", str, memoryview)
+    Slices = TypeVar("Slices", str, bytes | memoryview)
 
 # Large enough that a system call per piece costs nothing, small enough to stay in a processor's cache.
 PIECE = 131_072
@@ -42,7 +42,7 @@ class MailData:
                 message.encode("ascii")
             self._source: _Text | _Octets = _Text(message)
         else:
-            self._source = _Octets(memoryview(message).cast("B"))
+            self._source = _Octets(message if isinstance(message, bytes) else memoryview(message).cast("B"))
 
     @property
     def size(self) -> int:
@@ -60,11 +60,11 @@ class MailData:
 class _Octets:
     """Bytes, sent as they are."""
 
-    def __init__(self, octets: memoryview) -> None:
+    def __init__(self, octets: bytes | memoryview) -> None:
         self._octets = octets
 
     def size(self) -> int:
-        return len(self._octets) + (0 if bytes(self._octets[-2:]) == b"\r\n" else 2)
+        return len(self._octets) + (0 if self._octets[-2:] == b"\r\n" else 2)
 
     def pieces(self) -> bytes | Iterator[bytes]:
         octets = self._octets

@@ -114,7 +114,8 @@ class ReplyReader:
 
     def skip_blank(self) -> None:
         """Drop line ends in front of the next reply; between replies they say nothing."""
-        self._received = self._received.lstrip(b"\r\n")
+        if self._received:
+            self._received = self._received.lstrip(b"\r\n")
 
     def next_reply(self) -> Reply | None:
         """Return the next whole reply, or None if its end has not come yet.

@@ -30,6 +30,9 @@ FEW = 200
 
 AT_ONCE = 6
 
+UNHURRIED = 2.0
+"""Times in scenarios last so much longer in a run of the whole corpus: it keeps the machine more than busy."""
+
 TESTS = Path(__file__).parents[1]
 MINIATURES = TESTS / "miniatures"
 
@@ -54,9 +57,9 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
+def stage(whole_corpus: bool) -> Iterator[Stage]:
     with Authority() as authority:
-        yield Stage(authority=authority)
+        yield Stage(authority=authority, time_factor=UNHURRIED if whole_corpus else 1.0)
 
 
 def results(client: str, scenarios: Sequence[Scenario], stage: Stage) -> list[Result]:

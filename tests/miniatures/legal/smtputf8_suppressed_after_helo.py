@@ -1,5 +1,6 @@
 """Leaves SMTPUTF8 out after HELO, as all ESMTP options, unless an address of a message needs it."""
 
+import functools
 from typing import Any
 
 import reference_client as reference
@@ -10,6 +11,7 @@ from reference_client import __all__
 class SMTP(reference.SMTP):
     _is_needed = False
 
+    @functools.wraps(reference.SMTP.send_message)
     def send_message(self, *args: Any, **kwargs: Any) -> Any:
         self._is_needed = True
         try:

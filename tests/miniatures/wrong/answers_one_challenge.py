@@ -20,7 +20,9 @@ SMTP.__bases__ = (Bug,)
 FAILS = [
     "auth/challenge-after-initial-response",
     "auth/challenge-behind-a-long-initial-response",
+    "auth/failing-authobject",
     "auth/login-object",
+    "auth/response-outside-ascii",
     "auth/several-challenges",
     "login/login-again",
     "login/login-behind-another-mechanism",

@@ -26,4 +26,4 @@ class Bug(MailSession):
 
 SMTP.__bases__ = (Bug,)
 
-FAILS = ["login/refusal-survives-hang-up"]
+FAILS = ["login/421-ends-it", "login/refusal-survives-hang-up"]

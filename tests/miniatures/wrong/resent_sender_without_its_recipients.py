@@ -20,7 +20,9 @@ class SMTP(reference.SMTP):
             sender = letter["Resent-From"]
             for name in [name for name in letter if name.lower().startswith("resent-")]:
                 del letter[name]
-        return super().send_message(letter, from_addr or sender, to_addrs, mail_options, rcpt_options)
+        return super().send_message(
+            letter, sender if from_addr is None else from_addr, to_addrs, mail_options, rcpt_options
+        )
 
 
 class SMTP_SSL(SMTP, reference.SMTP_SSL):

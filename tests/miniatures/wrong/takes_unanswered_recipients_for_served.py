@@ -11,4 +11,10 @@ class LMTP(_LMTP):
         return [reply if reply[0] > 0 else (250, b"") for reply in replies], end
 
 
-FAILS = ["lmtp/connection-lost-amid-replies", "lmtp/missing-reply", "lmtp/recipient-reply-that-is-none"]
+FAILS = [
+    "disconnects/before-writing-data",
+    "lmtp/connection-lost-amid-replies",
+    "lmtp/missing-reply",
+    "lmtp/recipient-reply-that-is-none",
+    "mail_data/closed-while-writing",
+]

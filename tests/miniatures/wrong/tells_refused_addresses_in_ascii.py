@@ -1,5 +1,7 @@
 """What it tells of refused addresses has them in ASCII, with escapes."""
 
+import functools
+
 import reference_client as reference
 from reference_client import *
 from reference_client import __all__
@@ -12,6 +14,7 @@ def escaped(address):
 
 
 class SMTP(reference.SMTP):
+    @functools.wraps(reference.SMTP.sendmail)
     def sendmail(self, *args, **kwargs):
         try:
             refused = super().sendmail(*args, **kwargs)

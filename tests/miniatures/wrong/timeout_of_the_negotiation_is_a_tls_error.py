@@ -1,7 +1,5 @@
 """A timeout within the TLS negotiation is an SSLError and no socket.timeout."""
 
-import ssl
-
 from reference_client import *
 from reference_client import __all__, _smtp_ssl, _starttls
 
@@ -14,6 +12,8 @@ def wrap(sock, context, server_name):
     try:
         return _wrap(sock, context, server_name)
     except TimeoutError as error:
+        import ssl  # noqa: PLC0415 - it must do without where a scenario lets it be absent
+
         raise ssl.SSLError("the handshake timed out") from error
 
 

@@ -1,5 +1,7 @@
 """A timeout of 0 is taken for none."""
 
+import functools
+
 from reference_client import *
 from reference_client import __all__
 
@@ -8,6 +10,7 @@ FAILS = ["timeouts/zero"]
 _init = SMTP.__init__
 
 
+@functools.wraps(_init)
 def init(self, *args, **kwargs):
     if kwargs.get("timeout", 1) == 0:
         kwargs["timeout"] = None
