@@ -7,8 +7,8 @@ FAILS = [
     "session/quit-closes-whatever-the-reply",
     "session/sock-attribute",
     "tls/whole-transaction",
-    "wire/nothing-after-quit",
 ]
+MAY_FAIL = ["wire/nothing-after-quit"]  # where the next command reaches the server before its reset reaches the client
 
 
 def quit_(self):

@@ -1,17 +1,23 @@
 """The timeout of the constructor counts for its own connection and for no later one."""
 
+import reference_client as reference
 from reference_client import *
-from reference_client import __all__, _connection
+from reference_client import __all__
 
 FAILS = ["timeouts/next-connection"]
 
-_get_socket = _connection.Connection._get_socket
+
+class SMTP(reference.SMTP):
+    _dialled = False
+
+    def _get_socket(self, host, port, timeout):
+        first, self._dialled = not self._dialled, True
+        return super()._get_socket(host, port, timeout if first else None)
 
 
-def get_socket(self, host, port, timeout):
-    first = not hasattr(self, "_dialled")
-    self._dialled = True
-    return _get_socket(self, host, port, timeout if first else None)
+class SMTP_SSL(SMTP, reference.SMTP_SSL):
+    pass
 
 
-_connection.Connection._get_socket = get_socket
+class LMTP(SMTP, reference.LMTP):
+    pass
