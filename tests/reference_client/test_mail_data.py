@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import tracemalloc
+from array import array
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,7 @@ def test_in_text_each_line_end_becomes_crlf(message: str, expected: bytes) -> No
 
 def test_bytearray_and_memoryview_are_bytes() -> None:
     assert b"".join(MailData(bytearray(b"x"))) == b"".join(MailData(memoryview(b"x"))) == b"x\r\n.\r\n"
+    assert b"".join(MailData(memoryview(array("H", [0x7878])))) == b"xx\r\n.\r\n"
 
 
 def test_text_outside_ascii_is_refused() -> None:
