@@ -13,8 +13,11 @@ from typing import Generic, TypeVar
 _Play = TypeVar("_Play")
 _Outcome = TypeVar("_Outcome")
 
-AT_ONCE = 8
+AT_ONCE = 6
 """Plays at a time; each has a process of its own, and starting all of them must not keep the machine busy."""
+ALONE_AT_ONCE = 12
+"""The same where there is little else to play."""
+_LITTLE = 0.5
 BEFOREHAND = 400
 """How many turns before its own a play is begun: as many dialogues take some seconds, and no play waits longer."""
 _FIRST, _LAST = 0.3, 0.8
@@ -27,7 +30,7 @@ class PlayedAhead(Generic[_Play, _Outcome]):
 
     Args:
         order: all plays, in the order of their turns. Who has the turns of a part of them only, as one of several
-            workers does, has no more than ``AT_ONCE`` of the others played for nothing: its own come first.
+            workers does, has only a handful of the others played for nothing: its own come first.
         waiting: those that wait.
         play: plays one of them, in a thread of its own.
     """
@@ -38,7 +41,8 @@ class PlayedAhead(Generic[_Play, _Outcome]):
         self._waiting = [one for one in order if one in self._all_waiting]
         self._turns_of_waiting = [self._turns[one] for one in self._waiting]
         self._play = play
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="played ahead")
+        at_once = AT_ONCE if len(self._waiting) < _LITTLE * len(order) else ALONE_AT_ONCE
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="played ahead")
         self._begun: dict[_Play, Future[_Outcome]] = {}
 
     def knows(self, play: _Play) -> bool:

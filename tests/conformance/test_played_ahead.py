@@ -7,19 +7,20 @@ from collections import Counter
 
 import pytest
 
-from conformance.runner.ahead import AT_ONCE, BEFOREHAND, PlayedAhead, in_order_of_turns
+from conformance.runner.ahead import ALONE_AT_ONCE, AT_ONCE, BEFOREHAND, PlayedAhead, in_order_of_turns
 from conformance.scenario.collection import read_corpus
 
 
-def test_plays_that_wait_for_each_other_all_end() -> None:
-    meeting = threading.Barrier(AT_ONCE, timeout=10)
+@pytest.mark.parametrize(("at_once", "others"), [(AT_ONCE, 100), (ALONE_AT_ONCE, 0)])
+def test_plays_that_wait_for_each_other_all_end(at_once: int, others: int) -> None:
+    meeting = threading.Barrier(at_once, timeout=10)
 
     def play(number: int) -> int:
         meeting.wait()
         return number * number
 
-    ahead = PlayedAhead(range(AT_ONCE), range(AT_ONCE), play)
-    assert [ahead.outcome_of(number) for number in range(AT_ONCE)] == [n * n for n in range(AT_ONCE)]
+    ahead = PlayedAhead(range(at_once + others), range(at_once), play)
+    assert [ahead.outcome_of(number) for number in range(at_once)] == [n * n for n in range(at_once)]
     ahead.close(lambda: None)
 
 
@@ -44,7 +45,7 @@ def test_who_has_a_part_of_the_turns_has_no_more_than_a_handful_played_for_nothi
     ahead = PlayedAhead(range(1000), range(1000), play)
     ahead.outcome_of(0)
     ahead.close(ended.set)
-    assert set(played) <= set(range(1 + AT_ONCE))
+    assert set(played) <= set(range(1 + ALONE_AT_ONCE))
 
 
 @pytest.mark.parametrize("queues", [1, 2, 3])
