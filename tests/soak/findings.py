@@ -13,6 +13,9 @@ from tests.soak.gauge import Gauge
 WARM_UP = 3
 """Rounds in which a process may still grow: imports, caches, thread stacks, pools of the allocator."""
 
+MEMORY_WARM_UP = 12
+"""The same for resident memory: which of a dozen candidates meets the large messages is chance, and none gives back."""
+
 BLOCKS_A_ROUND = 300
 """Growth in objects a round that is put down to caches; one object a scenario that stays would be 1,700 of them."""
 
@@ -69,19 +72,21 @@ def growth(who: str, gauges: Sequence[Gauge]) -> Iterable[str]:
             yield f"{who}: {name} grew from {counts[0]} to {max(counts)} over {len(counts)} rounds"
     bounds = {"blocks": BLOCKS_A_ROUND, "memory_kb": MEMORY_KB_A_ROUND, "children_memory_kb": MEMORY_KB_A_ROUND}
     for name, bound in bounds.items():
-        slope = _slope([float(getattr(gauge, name)) for gauge in settled])
+        counted = settled if name == "blocks" else gauges[MEMORY_WARM_UP:]
+        slope = _slope([float(getattr(gauge, name)) for gauge in counted])
         if slope > bound:
-            yield f"{who}: {name} grew by {slope:.0f} a round over {len(settled)} rounds"
+            yield f"{who}: {name} grew by {slope:.0f} a round over {len(counted)} rounds"
 
 
 def slope_kb(gauges: Sequence[Gauge], name: str) -> float:
     """Return by how much memory grows a round, behind the warm-up; 0 where that cannot be said."""
-    settled = [float(getattr(gauge, name)) for gauge in gauges[WARM_UP:]]
-    return _slope(settled) if len(settled) > 1 else 0.0
+    return _slope([float(getattr(gauge, name)) for gauge in gauges[MEMORY_WARM_UP:]])
 
 
 def _slope(values: Sequence[float]) -> float:
-    """Return the slope of the line through the values (least squares)."""
+    """Return the slope of the line through the values (least squares); 0 where there are too few for one."""
+    if len(values) < 2:
+        return 0.0
     middle = (len(values) - 1) / 2
     mean = sum(values) / len(values)
     over = sum((at - middle) * (value - mean) for at, value in enumerate(values))

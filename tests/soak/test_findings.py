@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.runner.verdict import Difference, Result, Verdict
-from tests.soak.findings import WARM_UP, Verdicts, growth, judged
+from tests.soak.findings import MEMORY_WARM_UP, WARM_UP, Verdicts, growth, judged
 from tests.soak.gauge import Gauge
 
 STEADY = Gauge(
@@ -17,7 +17,7 @@ def rounds(**grows: int) -> list[Gauge]:
     """Gauges of rounds in which these grow by so much each."""
     return [
         replace(STEADY, **{name: getattr(STEADY, name) + by * number for name, by in grows.items()})
-        for number in range(WARM_UP + 6)
+        for number in range(MEMORY_WARM_UP + 6)
     ]
 
 
@@ -35,6 +35,12 @@ def test_one_thread_descriptor_child_or_file_more_is_a_finding() -> None:
 def test_an_object_for_each_scenario_is_a_finding() -> None:
     (found,) = growth("it", rounds(blocks=1700))
     assert "blocks grew by 1700 a round" in found
+
+
+def test_memory_that_grows_on_is_a_finding_and_its_first_rounds_are_none() -> None:
+    (found,) = growth("it", rounds(memory_kb=3000))
+    assert "memory_kb grew by 3000 a round over 6 rounds" in found
+    assert list(growth("it", rounds(memory_kb=3000, children_memory_kb=20_000)[: WARM_UP + 3])) == []
 
 
 def test_a_verdict_that_differs_is_told_at_once_and_a_missing_one_at_the_end() -> None:
