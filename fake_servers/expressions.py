@@ -20,20 +20,23 @@ class Expression:
         text: the expression, in the notation of ``re``.
 
     Raises:
-        ValueError: it is no regular expression.
+        ValueError: it is none for ``re``, or none for ``regex``.
     """
 
     text: str
 
     def __post_init__(self) -> None:
+        import regex  # noqa: PLC0415 - not free to import, and few servers need it
+
         try:
             re.compile(self.text)
-        except re.error as error:
+            regex.compile(self.text)
+        except (re.error, regex.error) as error:
             raise ValueError(f"{self.text!r} is no regular expression: {error}") from error
 
     def matches(self, text: str) -> bool:
         """Return whether the whole text matches."""
-        import regex  # noqa: PLC0415 - not free to import, and few servers need it
+        import regex  # noqa: PLC0415 - as above
 
         return _in_time(lambda: regex.fullmatch(self.text, text, timeout=_WITHIN))
 

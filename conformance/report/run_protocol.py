@@ -7,21 +7,22 @@ a scenario has no setup, and to make, send and read the other two costs as much 
 from __future__ import annotations
 
 import gc
+from collections.abc import Generator
 
 import pytest
 
 _END_THE_RUN = (pytest.exit.Exception, KeyboardInterrupt)
 
 
-def pytest_configure() -> None:
-    """Keep the collector of garbage away while much is made that stays to the end of the run."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the collector of garbage away while much is made that stays to the end, and let it pass over that later."""
     gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    """Let it pass over that from now on."""
-    gc.freeze()
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -18,6 +18,7 @@ AT_ONCE = 6
 ALONE_AT_ONCE = 12
 """The same where there is little else to play."""
 _LITTLE = 0.5
+"""That is, where at least this part of all plays wait."""
 BEFOREHAND = 400
 """How many turns before its own a play is begun: as many dialogues take some seconds, and no play waits longer."""
 _FIRST, _LAST = 0.3, 0.8
