@@ -163,14 +163,21 @@ def read_answer(answer: Mapping[str, Any]) -> Answer:
         raise FormError(f"the answer lacks something or holds something else: {error!r}") from error
 
 
+_BESIDE_THE_OUTCOME = frozenset({"printed", "warnings", "authobject_calls", "events", "watched", "dialled"})
+
+
 def _observation(answer: Mapping[str, Any]) -> Observation:
+    outcome = _outcome(answer)
+    duration = float(answer.get("duration", 0.0))
+    if _BESIDE_THE_OUTCOME.isdisjoint(answer):  # nearly always, and a run reads some thousands
+        return Observation(outcome=outcome, duration=duration)
     return Observation(
-        outcome=_outcome(answer),
+        outcome=outcome,
         printed=str(answer.get("printed", "")),
         warnings=tuple(
             WarningSeen(category=str(item["category"]), text=str(item["text"])) for item in answer.get("warnings", ())
         ),
-        duration=float(answer.get("duration", 0.0)),
+        duration=duration,
         authobject_calls=tuple(_values(args) for args in answer.get("authobject_calls", ())),
         events=tuple(AuditEvent(name=str(name), args=_values(args)) for name, *args in answer.get("events", ())),
         watched=tuple(

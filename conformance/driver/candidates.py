@@ -215,7 +215,8 @@ class Candidate:
 
     def _start(self) -> Channel:
         try:
-            return Channel(self._wire(), Start(drive=self.spec.drive), within=self.start_within)
+            is_ours = self.spec.drive is not None
+            return Channel(self._wire(), Start(drive=self.spec.drive), within=self.start_within, trusted=is_ours)
         except NotStartedError as error:
             raise self._undrivable(str(error)) from error
         except CandidateTroubleError as error:

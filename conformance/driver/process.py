@@ -25,7 +25,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 """Octets of one answer; the Python driver keeps far below."""
 STDERR_TAIL = 16 * 1024
 """Octets of standard error that are kept for the report, the last ones."""
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024  # what a pipe holds; the memory for more is fetched from the system anew for each read
 _LAST_CHUNKS = 16  # reads from the pipe of a dead process: more than a pipe holds
 _STACK_WITHIN = 2.0  # seconds until the stack must begin to come; under load a dump takes its time
 _STACK_PAUSE = 0.2  # seconds of silence after which a dump is taken to be complete
@@ -109,7 +109,8 @@ class ProcessWire:
             CandidateTroubleError: none came in so many seconds, or the process ended, or it spoke out of turn.
         """
         deadline = time.monotonic() + within
-        self._drain()
+        if not self._no_more_answers:
+            self._read_answers()
         if self._answers:
             raise self.breach(f"it spoke without being asked: {excerpt(bytes(self._answers))}", request)
         self._outgoing = memoryview(line)
@@ -120,7 +121,8 @@ class ProcessWire:
         try:
             return self._answer(deadline, within, request)
         finally:
-            self._nothing_to_write()
+            if self._outgoing:
+                self._nothing_to_write()
 
     def _answer(self, deadline: float, within: float, request: str) -> bytes:
         looked_at = 0
@@ -149,10 +151,6 @@ class ProcessWire:
         for key, _ in ready:
             key.data()
         return bool(ready)
-
-    def _drain(self) -> None:
-        """Serve what is there already."""
-        self._wait(0)
 
     # -- what the selector calls
 
