@@ -1,6 +1,8 @@
 """This module owns the life of a server: listening, one thread a connection, and the end of it all, always in time.
 
-What is said on a connection is the business of what is performed on it.
+At any time one thread accepts connections, and it serves itself what it has accepted: to start a thread costs as much
+as a short dialogue. Who accepts meanwhile, ``Host.ADMITS_WHILE_IT_WAITS`` says. What is said on a connection is the
+business of what is performed on it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import traceback
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from fake_servers import limits
 from fake_servers.connection import Connection
@@ -29,7 +31,6 @@ class _Line:
 
     plain: PlainStream
     waker: Waker
-    thread: threading.Thread
 
 
 class Performance(Protocol):
@@ -64,6 +65,10 @@ class Host(ABC):
         transcript: what it saw and did so far.
     """
 
+    ADMITS_WHILE_IT_WAITS: ClassVar[bool] = False
+    """Whether a performance waits for nothing but its connection, and so can look for another client meanwhile. Then
+    another thread, which accepts from then on, is started only for that; else it is started with each connection."""
+
     def __init__(
         self, *, name: str, listener: Listener, recorder: Recorder, lmtp: bool, flood_is_fault: bool = True
     ) -> None:
@@ -76,7 +81,8 @@ class Host(ABC):
         self._lines: dict[int, _Line] = {}
         self._stopping = threading.Lock()
         self._stopped = False
-        self._acceptor = threading.Thread(target=self._accept_all, name=f"{name}: accepting", daemon=True)
+        self._acceptor: threading.Thread | None = None
+        self._threads: set[threading.Thread] = set()
         self.host = listener.host
         self.port = listener.port
         self.path = listener.path
@@ -104,53 +110,69 @@ class Host(ABC):
 
     def start(self) -> None:
         """Accept connections from now on."""
-        self._acceptor.start()
+        self._accept_in_new_thread()
 
     # Accepting.
+
+    def _accept_in_new_thread(self) -> None:
+        with self._recorder.changed:
+            if self._waker.stopped:
+                return
+            thread = threading.Thread(target=self._live, name=f"{self.name}: connections", daemon=True)
+            self._acceptor = thread
+            self._threads.add(thread)
+            thread.start()
+
+    def _live(self) -> None:
+        """Accept and serve, one connection after the other; the life of a thread."""
+        try:
+            self._accept_all()
+        except Exception:  # noqa: BLE001 - whatever it is, it is a fault of ours, and no client's
+            self._recorder.fault(f"while accepting a connection:\n{traceback.format_exc()}")
+        finally:
+            with self._recorder.changed:
+                self._threads.discard(threading.current_thread())
 
     def _accept_all(self) -> None:
         poller = select.poll()
         poller.register(self._waker.read_end, select.POLLIN)
         poller.register(self._listener.listening.fileno(), select.POLLIN)
-        while True:
+        while self._acceptor is threading.current_thread():
             poller.poll()
             with self._recorder.changed:
                 if self._waker.stopped:
                     return
-                try:
-                    self._accept_one()
-                except Exception:  # noqa: BLE001 - whatever it is, it is a fault of ours, and no client's
-                    self._recorder.fault(f"while accepting a connection:\n{traceback.format_exc()}")
-                    return
+                connection = self._accepted()
+            if connection is not None:
+                self._serve(connection)
 
-    def _accept_one(self) -> None:
+    def _accepted(self) -> Connection | None:
+        """Return the next connection; None if it is not taken on, or the client has gone again."""
         accepted = self._listener.accept()
         if accepted is None:
-            return
+            return None
         connected, peer = accepted
         number = self._recorder.connection(peer)
         if not self._admits(number):
             self._recorder.end(number, End.SERVER_CLOSED)
             connected.close()
-            return
+            return None
         waker = Waker()
         plain = PlainStream(connected, waker, self._recorder.changed)
         connection = Connection(
             number=number, plain=plain, waker=waker, recorder=self._recorder, session=Session(lmtp=self._lmtp)
         )
         connection.flood_is_fault = self._flood_is_fault
-        thread = threading.Thread(
-            target=self._serve,
-            args=(connection,),
-            name=f"{self.name}: connection {number}",
-            daemon=True,
-        )
-        self._lines[number] = _Line(plain=plain, waker=waker, thread=thread)
-        thread.start()
+        self._lines[number] = _Line(plain=plain, waker=waker)
+        return connection
 
     def _serve(self, connection: Connection) -> None:
-        """Play one connection; the life of its thread."""
+        """Play one connection to its end."""
         number = connection.number
+        if self.ADMITS_WHILE_IT_WAITS:
+            connection.plain.look_at(self._listener.listening.fileno(), self._accept_in_new_thread)
+        else:
+            self._accept_in_new_thread()
         performance = self._performance(connection)
         try:
             performance.play()
@@ -234,7 +256,7 @@ class Host(ABC):
             if self._stopped:
                 return
             self._stopped = True
-            if self._acceptor.ident is not None:
+            if self._acceptor is not None:
                 self._end_threads()
             self._listener.close()
             self._waker.close()
@@ -243,14 +265,13 @@ class Host(ABC):
     def _end_threads(self) -> None:
         self._recorder.wait_until(lambda: self._all_settled(for_client=False, played=False), limits.SETTLE_SECONDS)
         self._waker.stop()
-        deadline = Deadline(limits.STOP_SECONDS)
-        self._join(self._acceptor, deadline)
-        with self._recorder.changed:
-            lines = list(self._lines.values())
+        with self._recorder.changed:  # who was about to accept has done so, and nobody will any more
+            lines, threads = list(self._lines.values()), list(self._threads)
         for line in lines:
             line.waker.stop()
-        for line in lines:
-            self._join(line.thread, deadline)
+        deadline = Deadline(limits.STOP_SECONDS)
+        for thread in threads:
+            self._join(thread, deadline)
 
     def _join(self, thread: threading.Thread, deadline: Deadline) -> None:
         thread.join(deadline.remaining)

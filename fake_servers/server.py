@@ -35,6 +35,8 @@ class FakeServer(Host):
         transcript: what it saw and did so far.
     """
 
+    ADMITS_WHILE_IT_WAITS = True
+
     def __init__(self, script: Script, *, authority: Authority | None = None, directory: Path | None = None) -> None:
         recorder = Recorder()
         super().__init__(name=script.name, listener=_listen(script, directory), recorder=recorder, lmtp=script.lmtp)

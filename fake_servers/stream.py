@@ -13,7 +13,7 @@ import socket
 import struct
 import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from fake_servers import limits
@@ -119,6 +119,7 @@ class PlainStream:
         self._pausing = False
         self._poller = select.poll()
         self._poller.register(waker.read_end, select.POLLIN)
+        self._looked_at: tuple[int, Callable[[], None]] | None = None
 
     # What other threads ask.
 
@@ -168,12 +169,12 @@ class PlainStream:
         """
         self._heed_waker(awaited)
         descriptor = self._socket.fileno()
-        if is_ready(descriptor, events):
-            return
         self._poller.register(descriptor, events)
+        if descriptor in self._poll(0):
+            return
         while True:
             with self._waiting(events):
-                ready = dict(self._poller.poll(deadline.remaining * 1000))
+                ready = self._poll(deadline.remaining)
             if descriptor in ready:
                 return
             if self._waker.read_end in ready:
@@ -183,6 +184,20 @@ class PlainStream:
                     return
             elif deadline.passed:
                 raise deadline.exceeded(awaited)
+
+    def look_at(self, descriptor: int, act: Callable[[], None]) -> None:
+        """Look at another descriptor, too, in every wait, and act when there is something: once."""
+        self._looked_at = descriptor, act
+        self._poller.register(descriptor, select.POLLIN)
+
+    def _poll(self, seconds: float) -> dict[int, int]:
+        ready = dict(self._poller.poll(seconds * 1000))
+        if self._looked_at and self._looked_at[0] in ready:
+            descriptor, act = self._looked_at
+            self._looked_at = None
+            self._poller.unregister(descriptor)
+            act()
+        return ready
 
     def _heed_waker(self, awaited: str) -> None:
         if self._waker.stopped:
@@ -274,7 +289,10 @@ class PlainStream:
         Raises:
             StoppedError: the server is being stopped.
         """
-        is_ready(self._waker.read_end, select.POLLIN, deadline.remaining)
+        with contextlib.suppress(KeyError):
+            self._poller.unregister(self._socket.fileno())
+        while self._waker.read_end not in self._poll(deadline.remaining) and not deadline.passed:
+            pass
         self._heed_waker("a gap between two segments")
 
     # Ends.
@@ -304,8 +322,8 @@ class PlainStream:
             self._changed.notify_all()
 
 
-def is_ready(descriptor: int, events: int, seconds: float = 0.0) -> bool:
-    """Return whether one of these events has come, or comes within so many seconds."""
+def is_ready(descriptor: int, events: int) -> bool:
+    """Return whether one of these events has come."""
     poller = select.poll()
     poller.register(descriptor, events)
-    return bool(poller.poll(seconds * 1000))
+    return bool(poller.poll(0))
