@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from conformance.runner.session import RunSession
     from conformance.runner.verdict import Result
+    from conformance.scenario.loader import Source
     from conformance.scenario.model import Scenario
 
 _SESSION = pytest.StashKey["RunSession"]()
@@ -76,7 +77,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     root = next((root for root in (scenarios.ROOT, *own) if file_path.is_relative_to(root)), None)
     if root is None or file_path == root / "clauses.yaml":
         return None
-    return ScenarioFile.from_parent(parent, path=file_path, scenario_root=root)
+    from conformance.scenario.loader import source_of
+
+    return ScenarioFile.from_parent(parent, path=file_path, source=source_of(file_path, root))
 
 
 @pytest.hookimpl(trylast=True)
@@ -100,7 +103,7 @@ def _waits(item: pytest.Item) -> bool:
     return isinstance(item, ScenarioItem) and item.scenario.waits
 
 
-def _session(config: pytest.Config) -> RunSession:
+def session_of(config: pytest.Config) -> RunSession:
     """Return what the whole run shares; made when the first scenario is collected."""
     if _SESSION not in config.stash:
         from conformance.baselines.form import read_baselines
@@ -133,9 +136,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 class ScenarioFile(pytest.File):
     """One scenario file; collects an item for each row, transport and candidate."""
 
-    def __init__(self, *, scenario_root: Path, **kwargs: Any) -> None:
+    def __init__(self, *, source: Source, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._root = scenario_root
+        self._source = source
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the selected scenarios of the file, for each candidate.
@@ -145,20 +148,29 @@ class ScenarioFile(pytest.File):
         """
         from conformance.errors import ScenarioError
 
-        session = _session(self.config)
+        session = session_of(self.config)
         try:
-            chosen = session.scenarios_of(self.path, self._root)
+            chosen = session.scenarios_in(self._source)
         except ScenarioError as error:
-            if not session.may_mean(self.path, self._root):
+            if not session.may_mean(self._source):
                 return
             raise self.CollectError(str(error)) from error
-        for client in session.clients:
-            suffix = f" @{client}" if len(session.clients) > 1 else ""
-            for scenario in chosen:
-                name = f"{scenario.id}{suffix}"
-                # Said in full: of a name alone, pytest 9.2 makes another id than of the same id in its cache (--lf).
-                nodeid = f"{self.nodeid}::{name}"
-                yield ScenarioItem.from_parent(self, name=name, nodeid=nodeid, scenario=scenario, client=client)
+        yield from scenario_items(self, chosen, nodeid=self.nodeid, path=self.path)
+
+
+def scenario_items(
+    parent: pytest.Collector, scenarios: Sequence[Scenario], *, nodeid: str, path: Path
+) -> Iterator[ScenarioItem]:
+    """Yield an item for each of a file's scenarios and each candidate; the file's id in pytest begins theirs."""
+    clients = session_of(parent.config).clients
+    for client in clients:
+        suffix = f" @{client}" if len(clients) > 1 else ""
+        for scenario in scenarios:
+            name = f"{scenario.id}{suffix}"
+            # Said in full: of a name alone, pytest 9.2 makes another id than of the same id in its cache (--lf).
+            yield ScenarioItem.from_parent(
+                parent, name=name, nodeid=f"{nodeid}::{name}", path=path, scenario=scenario, client=client
+            )
 
 
 @functools.cache
@@ -194,7 +206,7 @@ class ScenarioItem(pytest.Item):
         from conformance.runner.verdict import Verdict
 
         try:
-            self.result = _session(self.config).run(self.scenario, self.client)
+            self.result = session_of(self.config).run(self.scenario, self.client)
         except SuiteError as error:
             pytest.exit(str(error), returncode=error.exit_code)
         match self.result.verdict:
@@ -203,7 +215,7 @@ class ScenarioItem(pytest.Item):
             case Verdict.KNOWN:
                 pytest.xfail(self.result.reason)
             case _ if is_wrong(self.result):
-                raise NotConformingError(self.result, failure_text(self.result, _session(self.config).clauses))
+                raise NotConformingError(self.result, failure_text(self.result, session_of(self.config).clauses))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the text that explains a failure without further digging."""

@@ -213,7 +213,8 @@ def identity_form(candidate: Candidate) -> dict[str, object]:
 def _pytest_arguments(options: RunOptions, places: Sequence[Path], clients: Sequence[str]) -> list[str]:
     arguments = [
         *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
-        *("-p", "conformance.pytest_plugin", "-p", "conformance.report.run_protocol"),
+        *("-p", "conformance.pytest_plugin"),
+        *("-p", "conformance.report.run_collection", "-p", "conformance.report.run_protocol"),
         *(word for name in _NOT_WANTED for word in ("-p", f"no:{name}")),
         "--continue-on-collection-errors",
         f"--smtp-timeout-factor={options.timeout_factor}",

@@ -6,23 +6,9 @@ a scenario has no setup, and to make, send and read the other two costs as much 
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator
-
 import pytest
 
 _END_THE_RUN = (pytest.exit.Exception, KeyboardInterrupt)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Keep the collector of garbage away while much is made that stays to the end, and let it pass over that later."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

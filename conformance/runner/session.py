@@ -18,7 +18,7 @@ from conformance.runner.judge import judge
 from conformance.runner.play import Stage, play
 from conformance.runner.verdict import Result
 from conformance.scenario.collection import read_catalogue
-from conformance.scenario.loader import source_of
+from conformance.scenario.loader import Source
 from conformance.scenario.model import Clause, Scenario
 from conformance.scenario.reading import ScenarioReader
 from conformance.scenario.selection import matches, matches_file
@@ -87,7 +87,7 @@ class RunSession:
             with self._lending:
                 self._idle[client].append(candidate)
 
-    def scenarios_of(self, path: Path, root: Path) -> list[Scenario]:
+    def scenarios_in(self, source: Source) -> list[Scenario]:
         """Return the scenarios of one file that are meant.
 
         Raises:
@@ -95,16 +95,16 @@ class RunSession:
         """
         return [
             scenario
-            for scenario in self._reader.read(source_of(path, root))
+            for scenario in self._reader.read(source)
             if (not self.patterns or any(matches(scenario, pattern) for pattern in self.patterns))
             and (not self.levels or scenario.level in self.levels)
             and scenario.tags >= set(self.tags)
         ]
 
-    def may_mean(self, path: Path, root: Path) -> bool:
+    def may_mean(self, source: Source) -> bool:
         """Tell whether a file that cannot be read may hold scenarios that are meant."""
         return not self.patterns or any(
-            pattern in self.clauses or matches_file(source_of(path, root), pattern) for pattern in self.patterns
+            pattern in self.clauses or matches_file(source, pattern) for pattern in self.patterns
         )
 
     def play_ahead(self, plays: Sequence[tuple[Scenario, str]]) -> None:
