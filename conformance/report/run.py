@@ -151,7 +151,7 @@ def _run(
     recorder = _Recorder(report, writer)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
-        status = pytest.main(_pytest_arguments(options, places, clients), plugins=[recorder])
+        status = pytest.main(_pytest_arguments(options, places, clients, announce=report.live), plugins=[recorder])
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
     code, fault = _outcome(recorder, int(status))
@@ -210,7 +210,9 @@ def identity_form(candidate: Candidate) -> dict[str, object]:
     }
 
 
-def _pytest_arguments(options: RunOptions, places: Sequence[Path], clients: Sequence[str]) -> list[str]:
+def _pytest_arguments(
+    options: RunOptions, places: Sequence[Path], clients: Sequence[str], *, announce: bool
+) -> list[str]:
     arguments = [
         *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
         *("-p", "conformance.pytest_plugin"),
@@ -232,6 +234,8 @@ def _pytest_arguments(options: RunOptions, places: Sequence[Path], clients: Sequ
         arguments.append("--smtp-in-process")
     if not (options.json_file or options.forms.wanted):
         arguments.append("--smtp-brief")
+    if announce:
+        arguments.append("--smtp-announce")
     if options.workers:
         arguments.extend(["-p", "xdist.plugin", "-n", str(options.workers), "--dist", "worksteal"])
     if options.exitfirst:

@@ -11,13 +11,21 @@ import pytest
 _END_THE_RUN = (pytest.exit.Exception, KeyboardInterrupt)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the command line knows of its reader."""
+    parser.addoption("--smtp-announce", action="store_true", help="tell what is played now: somebody looks on")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool:
     """Play one scenario, and report its call only."""
     hooks = item.ihook
-    hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    announces = item.config.getoption("--smtp-announce")
+    if announces:
+        hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=_END_THE_RUN)
     report = hooks.pytest_runtest_makereport(item=item, call=call)
     hooks.pytest_runtest_logreport(report=report)
-    hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    if announces:
+        hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True

@@ -70,6 +70,7 @@ class Screen:
 
     Attributes:
         terminal: whether it is one.
+        live: whether there is a line that is drawn over.
         width: how many characters a line should have.
     """
 
@@ -90,6 +91,7 @@ class Screen:
         if self.terminal:
             self.width = self._console.width
         wide = self.width >= _WIDE
+        self.live = live and not plain
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=max(6, self.width - (110 if wide else 70))),
@@ -99,7 +101,7 @@ class Screen:
             _Left(),
             console=self._console,
             transient=True,
-            disable=plain or not live,
+            disable=not self.live,
         )
         self._task = self._progress.add_task("reading scenarios", total=None, totals="")
 
@@ -163,7 +165,7 @@ class Screen:
             playing: the id of one that is being played; empty where it is not known.
             totals: how many of each verdict.
         """
-        if self._progress.disable:
+        if not self.live:
             return
         wide = self.width >= _WIDE
         counts = " ".join(

@@ -53,6 +53,11 @@ class TerminalReport:
         self._expected = 0
         self._began = time.monotonic()
 
+    @property
+    def live(self) -> bool:
+        """Whether it shows what is being played: on a terminal, unless it was asked to be quiet."""
+        return self._screen.live
+
     def candidates(self, identities: Sequence[Mapping[str, Any]]) -> None:
         """Tell what is judged, and by which interpreter it is run."""
         self._began = time.monotonic()
