@@ -247,12 +247,13 @@ class Script:
 
     @property
     def waits(self) -> bool:
-        """Whether time is a part of it: somewhere the server is silent, pauses or stalls."""
+        """Whether time is a part of it: the server is silent, pauses, stalls, or sends what must arrive apart."""
         return any(_waits(dialogue.steps) for dialogue in self.dialogues)
 
 
 def _waits(steps: tuple[Step, ...]) -> bool:
     return any(
-        isinstance(step, Silence | Pause | Stall) or (isinstance(step, Branches) and any(map(_waits, step.branches)))
+        isinstance(step, Silence | Pause | Stall | Pieces)
+        or (isinstance(step, Branches) and any(map(_waits, step.branches)))
         for step in steps
     )

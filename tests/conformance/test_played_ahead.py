@@ -91,7 +91,7 @@ def test_what_a_play_raises_reaches_who_asked() -> None:
 
 def test_a_scenario_waits_if_a_server_or_host_is_silent_pauses_or_stalls() -> None:
     waiting = {scenario.file_id for scenario in read_corpus().scenarios if scenario.waits}
-    assert {"timeouts/reply", "timeouts/slow-reader", "replies/split-with-pause"} <= waiting
+    assert {"timeouts/reply", "timeouts/slow-reader", "replies/split-with-pause", "replies/split-reply"} <= waiting
     assert "timeouts/connecting" in waiting  # a host that never answers, and no server
     assert not {"sendmail/all-refused", "connect/host-and-port"} & waiting
 
