@@ -88,19 +88,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if _SESSION in config.stash:
         from conformance.runner.ahead import in_order_of_turns
 
-        waiting: list[pytest.Item] = []
-        others: list[pytest.Item] = []
-        for item in items:
-            (waiting if _waits(item) else others).append(item)
+        idle: dict[pytest.Item, float] = {
+            item: item.scenario.idle_seconds for item in items if isinstance(item, ScenarioItem)
+        }
+        waiting = [item for item in items if idle.get(item)]
+        others = [item for item in items if not idle.get(item)]
         # pytest-xdist gives each of its workers a part of the same order.
         workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
-        items[:] = in_order_of_turns(waiting, others, queues=workers)
+        items[:] = in_order_of_turns(waiting, others, seconds=idle.__getitem__, queues=workers)
         plays = [(item.scenario, item.client) for item in items if isinstance(item, ScenarioItem)]
-        config.stash[_SESSION].play_ahead(plays)
-
-
-def _waits(item: pytest.Item) -> bool:
-    return isinstance(item, ScenarioItem) and item.scenario.waits
+        config.stash[_SESSION].play_ahead(plays, queues=workers)
 
 
 def session_of(config: pytest.Config) -> RunSession:

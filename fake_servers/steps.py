@@ -246,14 +246,25 @@ class Script:
     name: str = field(default="script")
 
     @property
-    def waits(self) -> bool:
-        """Whether time is a part of it: the server is silent, pauses, stalls, or sends what must arrive apart."""
-        return any(_waits(dialogue.steps) for dialogue in self.dialogues)
+    def idle_seconds(self) -> float:
+        """About how long nothing happens: the server pauses, stalls, is silent, or sends what must arrive apart."""
+        return sum(_idle_seconds(dialogue.steps) for dialogue in self.dialogues)
 
 
-def _waits(steps: tuple[Step, ...]) -> bool:
-    return any(
-        isinstance(step, Silence | Pause | Stall | Pieces)
-        or (isinstance(step, Branches) and any(map(_waits, step.branches)))
-        for step in steps
-    )
+_SILENCE, _PIECE = 1.0, 0.05
+"""Seconds for which a client mostly puts up with silence, and between two pieces: a delayed acknowledgement."""
+
+
+def _idle_seconds(steps: tuple[Step, ...]) -> float:
+    seconds = 0.0
+    for step in steps:
+        match step:
+            case Pause() | Stall():
+                seconds += step.seconds
+            case Silence():
+                seconds += _SILENCE
+            case Pieces():
+                seconds += _PIECE * (len(step.pieces) - 1)
+            case Branches():
+                seconds += sum(map(_idle_seconds, step.branches))
+    return seconds

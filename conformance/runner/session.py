@@ -107,19 +107,20 @@ class RunSession:
             pattern in self.clauses or matches_file(source, pattern) for pattern in self.patterns
         )
 
-    def play_ahead(self, plays: Sequence[tuple[Scenario, str]]) -> None:
+    def play_ahead(self, plays: Sequence[tuple[Scenario, str]], *, queues: int = 1) -> None:
         """Have those of these plays that wait for time to pass begun before it is their turn; asked again, of others.
 
         Args:
             plays: scenarios and candidates, in the order in which ``run`` will be asked for them.
+            queues: how many workers are asked, each for one of so many equal parts.
         """
         if self._ahead:
             self._ahead.close(lambda: None)
         if self.in_process:  # there is one process only
             return
         known = {(scenario.id, client): (scenario, client) for scenario, client in plays}
-        waiting = {key for key, (scenario, _) in known.items() if scenario.waits}
-        self._ahead = PlayedAhead(list(known), waiting, lambda key: self._play(*known[key]))
+        waiting = {key for key, (scenario, _) in known.items() if scenario.idle_seconds}
+        self._ahead = PlayedAhead(list(known), waiting, lambda key: self._play(*known[key]), queues=queues)
 
     def run(self, scenario: Scenario, client: str) -> Result:
         """Play a scenario against a candidate and judge it.

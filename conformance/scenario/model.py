@@ -145,11 +145,14 @@ class Scenario:
         return self.file_id.partition("/")[0]
 
     @property
-    def waits(self) -> bool:
-        """Whether it mostly waits for time to pass, so that others can be played meanwhile."""
-        if self.script is not None and self.script.waits:
-            return True
-        return any(name == "hosts" and "silent" in _addresses(table) for name, table in self.given)
+    def idle_seconds(self) -> float:
+        """About how long it waits for time to pass, so that others can be played meanwhile."""
+        hosts = sum(_A_CONNECTION for name, table in self.given if name == "hosts" and "silent" in _addresses(table))
+        return hosts + (self.script.idle_seconds if self.script else 0.0)
+
+
+_A_CONNECTION = 1.0
+"""Seconds for which a client mostly tries to reach a host that is silent."""
 
 
 def _addresses(table: Node) -> set[object]:

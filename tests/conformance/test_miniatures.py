@@ -79,7 +79,7 @@ def met(name: str, must_fail: Collection[str], corpus: Corpus, *, whole: bool) -
     return [
         scenario
         for scenario in corpus.scenarios
-        if whole or scenario.file_id in must_fail or (not scenario.waits and _in_share(name, scenario))
+        if whole or scenario.file_id in must_fail or (not scenario.idle_seconds and _in_share(name, scenario))
     ]
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from conformance.runner.ahead import ALONE_AT_ONCE, AT_ONCE, BEFOREHAND, PlayedAhead, in_order_of_turns
+from conformance.runner.ahead import ALONE_AT_ONCE, AT_ONCE, PlayedAhead, in_order_of_turns
 from conformance.scenario.collection import read_corpus
 
 
@@ -51,7 +51,7 @@ def test_who_has_a_part_of_the_turns_has_no_more_than_a_handful_played_for_nothi
 @pytest.mark.parametrize("queues", [1, 2, 3])
 def test_turns_of_those_that_wait_come_neither_first_nor_last_in_any_queue(queues: int) -> None:
     waiting, others = range(-12, 0), range(120)
-    order = in_order_of_turns(waiting, others, queues=queues)
+    order = in_order_of_turns(waiting, others, seconds=float, queues=queues)
     assert sorted(order) == sorted([*waiting, *others])
     assert [play for play in order if play >= 0] == list(others)
     for number in range(queues):
@@ -67,16 +67,24 @@ def _queue(order: list[int], number: int, queues: int) -> list[int]:
 
 @pytest.mark.parametrize(("waiting", "others"), [([], []), ([1, 2, 3], []), ([], [1, 2, 3]), ([1], [2])])
 def test_few_plays_all_have_their_turn(waiting: list[int], others: list[int]) -> None:
-    assert sorted(in_order_of_turns(waiting, others, queues=2)) == sorted([*waiting, *others])
+    assert sorted(in_order_of_turns(waiting, others, seconds=float, queues=2)) == sorted([*waiting, *others])
 
 
-def test_a_play_is_begun_some_turns_before_its_own() -> None:
-    begun = {0: threading.Event(), BEFOREHAND: threading.Event(), BEFOREHAND + 1: threading.Event()}
-    ahead = PlayedAhead(range(1000), begun, lambda number: begun[number].set())
+def test_plays_are_begun_as_long_as_their_turns_are_in_the_same_part() -> None:
+    begun = {number: threading.Event() for number in (0, 499, 500)}
+    ahead = PlayedAhead(range(1000), begun, lambda number: begun[number].set(), queues=2)
     ahead.begin_from(0)
-    assert begun[BEFOREHAND].wait(10)
+    assert begun[499].wait(10)
+    assert not begun[500].is_set()
+    ahead.begin_from(501)
     ahead.close(lambda: None)
-    assert not begun[BEFOREHAND + 1].is_set()
+    assert not begun[500].is_set()
+
+
+def test_the_longest_are_begun_first_and_of_those_begun_together_the_shortest_has_its_turn_first() -> None:
+    seconds = [0.1 * number for number in range(2 * AT_ONCE)]
+    order = in_order_of_turns(range(len(seconds)), [], seconds=seconds.__getitem__, queues=1)
+    assert order == [*range(AT_ONCE, 2 * AT_ONCE), *range(AT_ONCE)]
 
 
 def test_what_a_play_raises_reaches_who_asked() -> None:
@@ -90,7 +98,7 @@ def test_what_a_play_raises_reaches_who_asked() -> None:
 
 
 def test_a_scenario_waits_if_a_server_or_host_is_silent_pauses_or_stalls() -> None:
-    waiting = {scenario.file_id for scenario in read_corpus().scenarios if scenario.waits}
+    waiting = {scenario.file_id for scenario in read_corpus().scenarios if scenario.idle_seconds}
     assert {"timeouts/reply", "timeouts/slow-reader", "replies/split-with-pause", "replies/split-reply"} <= waiting
     assert "timeouts/connecting" in waiting  # a host that never answers, and no server
     assert not {"sendmail/all-refused", "connect/host-and-port"} & waiting

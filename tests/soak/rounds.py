@@ -66,7 +66,7 @@ def play_rounds(rounds: int, client: str, seed: int, patterns: Sequence[str]) ->
 
 def _start_all_candidates(session: RunSession, scenarios: Sequence[Scenario], client: str) -> None:
     """Play only what waits: as many candidates at once as ever, so that none which comes later counts as growth."""
-    waiting = [scenario for scenario in scenarios if scenario.waits]
+    waiting = [scenario for scenario in scenarios if scenario.idle_seconds]
     session.play_ahead([(scenario, client) for scenario in waiting])
     for scenario in waiting:
         with contextlib.suppress(SuiteError):
