@@ -226,6 +226,11 @@ class ScenarioItem(pytest.Item):
             return representation
         return super().repr_failure(excinfo, style)
 
+    @functools.cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """Where it stands and what it is called, in the words of its id: pytest takes its time to find them."""
+        return self.nodeid.partition("::")[0], None, self.name
+
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return where the scenario stands and what it is called."""
         return self.path, None, self.name

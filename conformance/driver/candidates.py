@@ -170,6 +170,11 @@ class Candidate:
             self.channel()
         return self._identities[0]
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether its process is in good order, so that a scenario can begin at once."""
+        return bool(self._channels) and self._channels[-1].usable and self._channels[-1].at_rest
+
     def channel(self) -> Channel:
         """Return a channel on which a scenario can begin: the last one where it is in good order, else a fresh one.
 
@@ -178,7 +183,7 @@ class Candidate:
             CandidateTroubleError: it started before, and now it does not.
             HarnessError: the machine cannot start it.
         """
-        if self._channels and self._channels[-1].usable and self._channels[-1].at_rest:
+        if self.is_ready:
             return self._channels[-1]
         self.end()
         channel = self._start()

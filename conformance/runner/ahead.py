@@ -96,7 +96,7 @@ def in_order_of_turns(
     return [
         play
         for number in range(queues)
-        for play in _spread(_by_their_ends(longest_first[number::queues]), _part(others, number, queues))
+        for play in _spread(_by_their_ends(longest_first[number::queues]), _part(others, number, queues), seconds)
     ]
 
 
@@ -110,12 +110,14 @@ def _part(plays: Sequence[_Play], number: int, count: int) -> Sequence[_Play]:
     return plays[len(plays) * number // count : len(plays) * (number + 1) // count]
 
 
-def _spread(waiting: Sequence[_Play], others: Sequence[_Play]) -> Iterator[_Play]:
+def _spread(waiting: Sequence[_Play], others: Sequence[_Play], seconds: Callable[[_Play], float]) -> Iterator[_Play]:
+    """Yield the others, and among them those that wait: as far apart as they are long."""
     first, last = int(len(others) * _FIRST), int(len(others) * _LAST)
-    begin = 0
-    for number, play in enumerate(waiting):
-        end = first + (last - first) * number // len(waiting)
+    total, passed, begin = sum(map(seconds, waiting)), 0.0, 0
+    for play in waiting:
+        end = first + int((last - first) * passed / total)
         yield from others[begin:end]
         yield play
+        passed += seconds(play)
         begin = end
     yield from others[begin:]

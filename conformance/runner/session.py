@@ -76,16 +76,20 @@ class RunSession:
                 candidate = self._new_candidate(client)
                 self._candidates[client].append(candidate)
         try:
-            # One starts after the other: many at a time would keep those waiting that are played already. One that does
-            # not start any more is the scenario's to tell.
-            with self._starting, contextlib.suppress(CandidateTroubleError):
-                if self._ended:
-                    raise HarnessError("the run has ended")
-                candidate.channel()
+            if not candidate.is_ready:
+                self._start(candidate)
+            if self._ended:
+                raise HarnessError("the run has ended")
             yield candidate
         finally:
             with self._lending:
                 self._idle[client].append(candidate)
+
+    def _start(self, candidate: Candidate) -> None:
+        """Start one after the other: many at a time would keep those waiting that are played already."""
+        with self._starting, contextlib.suppress(CandidateTroubleError):  # what is wrong, the scenario will tell
+            if not self._ended:
+                candidate.channel()
 
     def scenarios_in(self, source: Source) -> list[Scenario]:
         """Return the scenarios of one file that are meant.

@@ -16,5 +16,6 @@ FAILS = [
     "lmtp/connection-lost-amid-replies",
     "lmtp/missing-reply",
     "lmtp/recipient-reply-that-is-none",
-    "mail_data/closed-while-writing",
 ]
+# Whether the last octets are written before the connection's end is noticed is a race.
+MAY_FAIL = ["mail_data/closed-while-writing"]
