@@ -17,10 +17,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Self
 
@@ -58,6 +61,7 @@ class Soak:
     verdicts: Verdicts = field(default_factory=Verdicts)
     findings: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    taking: threading.Lock = field(default_factory=threading.Lock)
 
     def play(self, name: str, *, rounds: int, commands: int, processes: int, seed: int) -> None:
         """Play one part: rounds in so many processes at once, then whole commands."""
@@ -70,8 +74,10 @@ class Soak:
                 for number, share in enumerate(shares)
                 if share
             ]
-            for number, process in enumerate(going):
-                self._take_rounds(part, f"{name}, process {number + 1}", process)
+            names = [f"{name}, process {number + 1}" for number in range(len(going))]
+            part.gauges += [[] for _ in going]
+            with ThreadPoolExecutor(len(going) or 1) as readers:  # a process whose rounds nobody takes stands still
+                list(readers.map(self._take_rounds, repeat(part), names, going, part.gauges))
         for number in range(commands):
             self._run_command(part, workers=2 * (number % 2))
 
@@ -81,17 +87,17 @@ class Soak:
             self.findings.append(finding)
             print(f"FOUND {finding}", flush=True)
 
-    def _take_rounds(self, part: Part, who: str, process: _Rounds) -> None:
-        gauges: list[Gauge] = []
-        part.gauges.append(gauges)
+    def _take_rounds(self, part: Part, who: str, process: _Rounds, gauges: list[Gauge]) -> None:
         for line in process.lines():
             said = json.loads(line)
-            self.found(self.verdicts.add(said["verdicts"]))
-            gauges.append(Gauge(**said["gauge"]))
-            part.seconds.append(said["seconds"])
-            print(f"{who}: round {len(gauges)} took {said['seconds']:.0f} s", flush=True)
-        self.found(growth(who, gauges))
-        self.found(f"{who}: {what}" for what in process.left_behind())
+            with self.taking:
+                self.found(self.verdicts.add(said["verdicts"]))
+                gauges.append(Gauge(**said["gauge"]))
+                part.seconds.append(said["seconds"])
+                print(f"{who}: round {len(gauges)} took {said['seconds']:.0f} s", flush=True)
+        with self.taking:
+            self.found(growth(who, gauges))
+            self.found(f"{who}: {what}" for what in process.left_behind())
 
     def _run_command(self, part: Part, *, workers: int) -> None:
         part.commands += 1

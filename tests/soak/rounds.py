@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from conformance.errors import SuiteError
+from conformance.runner.ahead import in_order_of_turns
 from conformance.runner.session import RunSession
 from conformance.scenario.collection import read_corpus
 from conformance.scenario.model import Scenario
@@ -46,7 +48,7 @@ def play_rounds(rounds: int, client: str, seed: int, patterns: Sequence[str]) ->
     try:
         _start_all_candidates(session, scenarios, client)
         for _ in range(rounds):
-            order.shuffle(scenarios)
+            scenarios = _in_another_order(scenarios, order)
             began = time.monotonic()
             session.play_ahead([(scenario, client) for scenario in scenarios])
             verdicts = {}
@@ -62,6 +64,14 @@ def play_rounds(rounds: int, client: str, seed: int, patterns: Sequence[str]) ->
             sys.stdout.flush()
     finally:
         session.close()
+
+
+def _in_another_order(scenarios: Sequence[Scenario], order: random.Random) -> list[Scenario]:
+    """Shuffle them, as far as that does not have the round stand still for those that wait."""
+    shuffled = order.sample(scenarios, len(scenarios))
+    waiting = [scenario for scenario in shuffled if scenario.idle_seconds]
+    others = [scenario for scenario in shuffled if not scenario.idle_seconds]
+    return in_order_of_turns(waiting, others, seconds=attrgetter("idle_seconds"), queues=1)
 
 
 def _start_all_candidates(session: RunSession, scenarios: Sequence[Scenario], client: str) -> None:
