@@ -14,9 +14,9 @@ _NEEDED = (
     "pytest",
     "regex",
     "rich",
-    "ruamel.yaml",
     "trustme",
     "xdist",
+    "yaml",
 )
 
 

@@ -1,6 +1,7 @@
-"""This module owns YAML as a tree of nodes that know their place. It is the only one that imports ruamel.yaml.
+"""This module owns YAML as a tree of nodes that know their place. It is the only one that imports a parser of YAML.
 
-It knows nothing of scenarios. Nothing is ever constructed from a tag: a tag is a name beside a value.
+It takes the parser's events, not its values: what a plain word stands for is as YAML 1.2 says (its core schema, chapter
+10.3), and nothing is ever constructed from a tag, which is a name beside a value. It knows nothing of scenarios.
 """
 
 from __future__ import annotations
@@ -11,10 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer, ComposerError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+import yaml
 
 from conformance.errors import Problem, ScenarioError
 
@@ -22,6 +20,14 @@ Plain: TypeAlias = bool | int | float | str | None
 _GLUED_TAG = re.compile(r"![a-z-]+[]},]")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _CORE = "tag:yaml.org,2002:"
+_PLAIN_KINDS = (
+    ("null", re.compile("null|Null|NULL|~|")),
+    ("bool", re.compile("true|True|TRUE|false|False|FALSE")),
+    ("int", re.compile("[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")),
+    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")),
+)
+_PARSER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""The parser in C, where PyYAML came with it: to read the whole corpus takes half the time then."""
 _GREATEST = 2**63
 _DEEPEST = 40  # levels; no scenario needs ten, and a hostile file must not exhaust the stack
 
@@ -88,97 +94,100 @@ def read_tree(text: str, path: str) -> Node:
         ScenarioError: the text is no YAML, is empty, uses an alias, or has a key twice; all places at once
             where the parser lets them be found.
     """
+    builder = _Builder(text, path)
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Composer = _ShallowComposer
-        root = yaml.compose(text)
-    except MarkedYAMLError as error:
+        node = builder.document()
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = ": ".join(part for part in (error.context, error.problem) if part)
         if _GLUED_TAG.search(text):
             what += '; a tag ends at a blank: within brackets write !any ""'
         raise ScenarioError([Problem(path, line, column, f"not YAML: {what}")]) from error
-    except (YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ScenarioError([Problem(path, 1, 1, f"not YAML: {str(error).splitlines()[0]}")]) from error
-    except RecursionError as error:
-        raise ScenarioError([Problem(path, 1, 1, "not YAML for us: nested too deeply")]) from error
-    if root is None:
-        raise ScenarioError([Problem(path, 1, 1, "the file is empty")])
-    builder = _Builder(path)
-    node = builder.build(root)
     if builder.problems:
         raise ScenarioError(builder.problems)
     return node
 
 
-class _ShallowComposer(Composer):
-    """Refuses a node that lies too deep where it begins: the scanner takes a time that grows with the depth squared."""
-
-    def __init__(self, loader: Any = None) -> None:
-        super().__init__(loader)
-        self.warn_double_anchors = False  # aliases are refused in our own words
-        self._deep = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Compose a node.
-
-        Raises:
-            ComposerError: it is nested too deeply.
-        """
-        self._deep += 1
-        if self._deep > _DEEPEST + 1:
-            mark = self.parser.peek_event().start_mark
-            raise ComposerError(None, None, f"nested more than {_DEEPEST} levels deep", mark)
-        node = super().compose_node(parent, index)
-        self._deep -= 1
-        return node
-
-
 class _Builder:
-    """Turns the parser's nodes into ours, and collects what we do not allow."""
+    """Makes nodes of the parser's events, and collects what we do not allow."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, text: str, path: str) -> None:
         self.problems: list[Problem] = []
         self._path = path
-        self._seen: set[int] = set()
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_PARSER))
+        self._deep = 0
 
-    def build(self, node: ScalarNode | SequenceNode | MappingNode) -> Node:
-        place = Place(path=self._path, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
-        if id(node) in self._seen:
+    def document(self) -> Node:
+        """Return the one document of the text."""
+        next(self._events)  # the stream begins
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            raise ScenarioError([Problem(self._path, 1, 1, "the file is empty")])
+        node = self._node(next(self._events))
+        next(self._events)  # the document ends
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise yaml.MarkedYAMLError(None, None, "a second document begins", event.start_mark)
+        return node
+
+    def _node(self, event: Any) -> Node:  # the stubs know less of events than the parser
+        place = Place(path=self._path, line=event.start_mark.line + 1, column=event.start_mark.column + 1)
+        if event.anchor:
             # Not followed: a few lines of aliases can stand for more nodes than any memory holds.
             self.problems.append(place.problem("anchors and aliases are not used here: write the value out"))
+        if isinstance(event, yaml.AliasEvent):
             return Scalar(place=place, value=None)
-        self._seen.add(id(node))
-        tag = str(node.tag)
-        if isinstance(node, ScalarNode):
-            return self._scalar(node, place, tag)
-        if tag.startswith(_CORE) and tag not in {f"{_CORE}seq", f"{_CORE}map"}:
-            self.problems.append(
-                place.problem(f"{tag.removeprefix(_CORE)} is no tag of the language: write a plain value")
-            )
-        own_tag = "" if tag.startswith(_CORE) else tag.removeprefix("!")
-        if isinstance(node, SequenceNode):
-            items = tuple(self.build(item) for item in node.value)
-            return Sequence(place=place, items=items, tag=own_tag)
-        return Mapping(place=place, entries=tuple(self._entries(node)), tag=own_tag)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, place)
+        return self._collection(event, place)
 
-    def _scalar(self, node: ScalarNode, place: Place, tag: str) -> Scalar:
-        text = str(node.value)
+    def _scalar(self, event: Any, place: Place) -> Scalar:
+        text = event.value
         if _HALF_A_PAIR.search(text):
             self.problems.append(place.problem(f"{text!r} is no text: half of a surrogate pair stands in it"))
-        if not tag.startswith(_CORE):
-            return Scalar(place=place, value=text, tag=tag.removeprefix("!"))
+        if event.tag is None or event.tag == "!":
+            kind = _plain_kind(text) if event.implicit[0] else "str"
+        elif event.tag.startswith(_CORE):
+            kind = event.tag.removeprefix(_CORE)
+        else:
+            return Scalar(place=place, value=text, tag=event.tag.removeprefix("!"))
         try:
-            return Scalar(place=place, value=_core_value(tag.removeprefix(_CORE), text))
+            return Scalar(place=place, value=_core_value(kind, text))
         except ValueError:
             self.problems.append(place.problem(f"{text!r} is not a value that scenarios use: quote it if it is text"))
             return Scalar(place=place, value=None)
 
-    def _entries(self, node: MappingNode) -> Iterator[tuple[Scalar, Node]]:
+    def _collection(self, event: Any, place: Place) -> Node:
+        # Refused where it begins: to recurse further exhausts the stack.
+        if self._deep >= _DEEPEST:
+            raise yaml.MarkedYAMLError(None, None, f"nested more than {_DEEPEST} levels deep", event.start_mark)
+        self._deep += 1
+        is_sequence = isinstance(event, yaml.SequenceStartEvent)
+        tag = event.tag or ""
+        if tag.startswith(_CORE):
+            name = tag.removeprefix(_CORE)
+            if name != ("seq" if is_sequence else "map"):
+                self.problems.append(place.problem(f"{name} is no tag of the language: write a plain value"))
+            tag = ""
+        tag = tag.removeprefix("!")
+        node: Node
+        if is_sequence:
+            node = Sequence(place=place, items=tuple(map(self._node, self._until(yaml.SequenceEndEvent))), tag=tag)
+        else:
+            node = Mapping(place=place, entries=tuple(self._entries()), tag=tag)
+        self._deep -= 1
+        return node
+
+    def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
+        while not isinstance(event := next(self._events), end):
+            yield event
+
+    def _entries(self) -> Iterator[tuple[Scalar, Node]]:
         seen: dict[object, Scalar] = {}
-        for key_node, value_node in node.value:
-            key = self.build(key_node)
+        for event in self._until(yaml.MappingEndEvent):
+            key, value = self._node(event), self._node(next(self._events))
             if not isinstance(key, Scalar) or key.tag:
                 self.problems.append(key.place.problem("a key must be a plain word"))
                 continue
@@ -187,19 +196,24 @@ class _Builder:
                 self.problems.append(
                     key.place.problem(f"key {key.value!r} stands twice; first on line {first.place.line}")
                 )
-            yield key, self.build(value_node)
+            yield key, value
+
+
+def _plain_kind(text: str) -> str:
+    """Return the kind of value that a plain word stands for."""
+    return next((kind for kind, pattern in _PLAIN_KINDS if pattern.fullmatch(text)), "str")
 
 
 def _core_value(kind: str, text: str) -> Plain:
     match kind:
-        case "str" | "timestamp":  # a date is text here
+        case "str":
             return text
         case "null":
             return None
         case "bool":
             return text.lower() == "true"
         case "int":
-            return _bounded(int(text.replace("_", "#"), 0))
+            return _bounded(int(text.replace("_", "#"), 0))  # 012 is refused: to some it is ten
         case "float":
             return _bounded(float(text.replace("_", "#")))
     raise ValueError(kind)

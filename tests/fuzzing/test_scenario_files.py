@@ -214,7 +214,7 @@ client:
         ("C: NOOP", "{call: docmd, args: [!repeat {text: x, times: -3}]}", "expected a whole number"),
         ("C: NOOP", "{call: docmd, args: [!seconds '1e999']}", "!seconds takes a number"),
         ("C: NOOP", "{call: docmd, args: [!set [[a]]]}", "!set takes text"),
-        ("C: NOOP", '{call: docmd, args: [!message "\\udcff"]}', "half of a surrogate pair"),
+        ("C: NOOP", '{call: docmd, args: [!message "\\udcff"]}', "invalid Unicode character"),
         ("C: NOOP", "{call: docmd, args: [.inf]}", "not a value that scenarios use"),
         ("C: NOOP", "{call: docmd, args: [0x" + "f" * 5000 + "]}", "not a value that scenarios use"),
         ("C: NOOP", "{call: os.system, args: [id]}", "does not look like"),
