@@ -215,8 +215,7 @@ def _pytest_arguments(
 ) -> list[str]:
     arguments = [
         *("-c", str(_PYTEST_INI), "--rootdir", str(SHIPPED)),
-        *("-p", "conformance.pytest_plugin"),
-        *("-p", "conformance.report.run_collection", "-p", "conformance.report.run_protocol"),
+        *("-p", "conformance.pytest_plugin", "-p", "conformance.run_plugin"),
         *(word for name in _NOT_WANTED for word in ("-p", f"no:{name}")),
         "--continue-on-collection-errors",
         f"--smtp-timeout-factor={options.timeout_factor}",
