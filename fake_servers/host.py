@@ -115,13 +115,23 @@ class Host(ABC):
     # Accepting.
 
     def _accept_in_new_thread(self) -> None:
+        """Have a new thread accept from now on, and the one that has done so until now only serve.
+
+        Raises:
+            RuntimeError: the system has no thread to spare; all stays as it was.
+        """
         with self._recorder.changed:
             if self._waker.stopped:
                 return
             thread = threading.Thread(target=self._live, name=f"{self.name}: connections", daemon=True)
-            self._acceptor = thread
+            former, self._acceptor = self._acceptor, thread
             self._threads.add(thread)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:
+                self._acceptor = former
+                self._threads.discard(thread)
+                raise
 
     def _live(self) -> None:
         """Accept and serve, one connection after the other; the life of a thread."""
@@ -169,12 +179,12 @@ class Host(ABC):
     def _serve(self, connection: Connection) -> None:
         """Play one connection to its end."""
         number = connection.number
-        if self.ADMITS_WHILE_IT_WAITS:
-            connection.plain.look_at(self._listener.listening.fileno(), self._accept_in_new_thread)
-        else:
-            self._accept_in_new_thread()
         performance = self._performance(connection)
         try:
+            if self.ADMITS_WHILE_IT_WAITS:
+                connection.plain.look_at(self._listener.listening.fileno(), self._accept_in_new_thread)
+            else:
+                self._accept_in_new_thread()
             performance.play()
         except StoppedError:
             self._cut(number)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fake_servers import Dialogue, End, FakeServer, Script, Transport
-from fake_servers.steps import Octets, Pause, Silence
+from fake_servers.steps import Octets, Pause, Silence, Stall, Step
 from tests.fake_servers.wire_client import PATIENCE, WireClient, command, hello, reply, script, sent_by_client
 
 
@@ -154,3 +154,34 @@ def test_many_connections_are_served_at_once() -> None:
         server.stop()
         assert server.transcript.deviations == []
         assert len(server.transcript.connections) == count
+
+
+@pytest.mark.parametrize("step", [Pause(seconds=60), Stall(seconds=60), Silence(), Silence(reading=False)])
+def test_a_client_too_many_is_turned_away_whatever_the_first_one_meets_meanwhile(step: Step) -> None:
+    with FakeServer(script(reply("220 ready"), step)) as server, WireClient(server) as first:
+        first.reply()
+        for number in range(2):
+            with WireClient(server) as other:
+                assert other.segment() == b""
+            assert server.transcript.deviations[number].received == f"connection number {number + 2}"
+        server.stop()
+        assert server.transcript.faults == []
+
+
+def test_a_server_that_can_start_no_thread_tells_so_and_serves_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    dialogue = Dialogue(steps=(reply("220 ready"), command("HELP"), reply("214 help")))
+    with FakeServer(Script(dialogues=(dialogue, dialogue))) as server:
+        with WireClient(server) as first:
+            first.reply()
+            monkeypatch.setattr(threading.Thread, "start", no_more)
+            with WireClient(server) as second:
+                assert first.segment() == b""
+                assert second.reply() == "220 ready"
+                assert second.say("HELP") == "214 help"
+        monkeypatch.undo()
+        server.stop()
+        assert "can't start new thread" in server.transcript.faults[0]
+        assert server.transcript.connections[0].end is End.CUT
