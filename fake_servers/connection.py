@@ -112,7 +112,7 @@ class Connection(Reception):
 
     def _drain_after_loss(self) -> None:
         """Record what the client sent before it went."""
-        while self.plain.readable() and not self._inbox.ended:
+        while not self._negotiating and self.plain.readable() and not self._inbox.ended:
             self._receive_now()
         self._lost()
 
@@ -125,7 +125,7 @@ class Connection(Reception):
         self.waker.close()
 
     def await_tls(self) -> bytes:
-        """Wait for the first octets of the client's TLS; return them.
+        """Wait for the first octets of the client's TLS; return them. What follows is TLS, too, until it is negotiated.
 
         Raises:
             TlsFailedError: something else came, in clear, which is a breach.
@@ -137,6 +137,7 @@ class Connection(Reception):
         if octets[0] != HANDSHAKE_RECORD:
             self._breach(in_clear(octets), self._record_received(octets))
             raise TlsFailedError("the client did not begin it", unread=b"")
+        self._negotiating = True
         return octets
 
     def _receive_undecrypted(self) -> bytes:
@@ -169,6 +170,7 @@ class Connection(Reception):
             self._lost()
             raise ClientEndedError from error
         self._stream = tls
+        self._negotiating = False
         self._replies = ReplyCollector()
         self.session.tls_began()
         self._recorder.negotiated(

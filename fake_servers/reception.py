@@ -49,6 +49,7 @@ class Reception:
         self._stream: Stream = plain
         self._inbox = Inbox(self._record_received, self._line_arrived)
         self._received = 0
+        self._negotiating = False
         self.patience = limits.CLIENT_SECONDS
         self.flood_is_fault = True
 
@@ -106,8 +107,8 @@ class Reception:
         self._inbox.feed(b"")
 
     def notice(self) -> None:
-        """Take in what has come already, so that what is early is seen to be early."""
-        if not self.ahead:
+        """Take in what has come already, so that what is early is seen to be early; but nothing of TLS itself."""
+        if not self.ahead and not self._negotiating:
             self._receive_now()
 
     def _receive_now(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_servers import Authority, Certificate, Deviation, End, Ending, FakeServer, Kind, Transport, wire_rules
+from fake_servers import Authority, Certificate, Deviation, End, Ending, FakeServer, Kind, Transport, limits, wire_rules
 from fake_servers.certificates import CLIENT_NAME
 from fake_servers.steps import CheckPeer, Close, Dribble, NegotiateTls, Octets, Pause
 from tests.fake_servers.wire_client import (
@@ -21,6 +21,7 @@ from tests.fake_servers.wire_client import (
     notes,
     reply,
     script,
+    sent_by_client,
     starttls,
     transaction,
 )
@@ -158,6 +159,21 @@ def test_a_cut_by_fin_ends_the_negotiation(authority: Authority, trusting: ssl.S
             with pytest.raises(ssl.SSLEOFError):
                 client.negotiate(trusting)
         assert deviations(server) == []
+
+
+def test_octets_of_tls_that_come_while_it_is_refused_are_not_taken_for_lines(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "RECEIVE_OCTETS", 6)  # the rest of the record is there, and not read yet
+    steps = (*hello("STARTTLS"), *starttls(NegotiateTls(cut=Ending.FIN)))
+    with FakeServer(script(*steps), authority=authority) as server, WireClient(server) as client:
+        client.begin().say("STARTTLS")
+        client.send(b"\x16\x03\x01\x00\x08" + b"\x01\n\xff\n" * 2)
+        assert client.segment() == b""
+        client.close()
+        server.stop()
+        assert server.transcript.breaches == []
+        assert sent_by_client(server)[-1] == b"STARTTLS\r\n"
 
 
 def test_a_cut_by_rst_resets_the_negotiation(authority: Authority, trusting: ssl.SSLContext) -> None:

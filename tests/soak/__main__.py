@@ -92,9 +92,11 @@ class Soak:
             said = json.loads(line)
             with self.taking:
                 self.found(self.verdicts.add(said["verdicts"]))
-                gauges.append(Gauge(**said["gauge"]))
+                gauge = Gauge(**said["gauge"])
+                gauges.append(gauge)
                 part.seconds.append(said["seconds"])
-                print(f"{who}: round {len(gauges)} took {said['seconds']:.0f} s", flush=True)
+                held = f"{gauge.memory_kb // 1024} MB, its candidate {gauge.children_memory_kb // 1024} MB"
+                print(f"{who}: round {len(gauges)} took {said['seconds']:.0f} s; {held}", flush=True)
         with self.taking:
             self.found(growth(who, gauges))
             self.found(f"{who}: {what}" for what in process.left_behind())
