@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,13 @@ BLOCKS_A_ROUND = 300
 
 MEMORY_KB_A_ROUND = 512
 """Growth of resident memory a round that is put down to the system's allocator: 300 octets a scenario."""
+
+_SURE = 3
+"""Standard errors by which a growth must exceed its bound: a dozen candidates hold more and less from round to round,
+as chance has them meet large messages, and over few rounds that looks like a growth."""
+
+_FEWEST = 4
+"""Rounds over which a growth can be told at all."""
 
 _OF_THIS_RUN = re.compile(r"127(?:\.[0-9]+){3}|\b[0-9]{4,5}\b|/\S*/smtp-[^/\s]*/s\b|[0-9]+\.[0-9]+ s\b")
 """Addresses, ports, socket paths and durations: words of a difference that may change from one run to the next."""
@@ -73,21 +81,24 @@ def growth(who: str, gauges: Sequence[Gauge]) -> Iterable[str]:
     bounds = {"blocks": BLOCKS_A_ROUND, "memory_kb": MEMORY_KB_A_ROUND, "children_memory_kb": MEMORY_KB_A_ROUND}
     for name, bound in bounds.items():
         counted = settled if name == "blocks" else gauges[MEMORY_WARM_UP:]
-        slope = _slope([float(getattr(gauge, name)) for gauge in counted])
-        if slope > bound:
+        slope, error = _slope([float(getattr(gauge, name)) for gauge in counted])
+        if slope - _SURE * error > bound:
             yield f"{who}: {name} grew by {slope:.0f} a round over {len(counted)} rounds"
 
 
 def slope_kb(gauges: Sequence[Gauge], name: str) -> float:
     """Return by how much memory grows a round, behind the warm-up; 0 where that cannot be said."""
-    return _slope([float(getattr(gauge, name)) for gauge in gauges[MEMORY_WARM_UP:]])
+    return _slope([float(getattr(gauge, name)) for gauge in gauges[MEMORY_WARM_UP:]])[0]
 
 
-def _slope(values: Sequence[float]) -> float:
-    """Return the slope of the line through the values (least squares); 0 where there are too few for one."""
-    if len(values) < 2:
-        return 0.0
-    middle = (len(values) - 1) / 2
-    mean = sum(values) / len(values)
-    over = sum((at - middle) * (value - mean) for at, value in enumerate(values))
-    return over / sum((at - middle) ** 2 for at in range(len(values)))
+def _slope(values: Sequence[float]) -> tuple[float, float]:
+    """Return the slope of the line through the values (least squares) and its standard error; 0 for too few values."""
+    count = len(values)
+    if count < _FEWEST:
+        return 0.0, 0.0
+    middle = (count - 1) / 2
+    mean = sum(values) / count
+    spread = sum((at - middle) ** 2 for at in range(count))
+    slope = sum((at - middle) * (value - mean) for at, value in enumerate(values)) / spread
+    beside = sum((value - mean - slope * (at - middle)) ** 2 for at, value in enumerate(values))
+    return slope, math.sqrt(beside / (count - 2) / spread)

@@ -43,6 +43,19 @@ def test_memory_that_grows_on_is_a_finding_and_its_first_rounds_are_none() -> No
     assert list(growth("it", rounds(memory_kb=3000, children_memory_kb=20_000)[: WARM_UP + 3])) == []
 
 
+def test_memory_that_goes_up_and_down_is_a_finding_only_if_it_surely_grows() -> None:
+    def swaying(*, by: int) -> list[Gauge]:
+        return [
+            replace(gauge, children_memory_kb=gauge.children_memory_kb + (number * 7919) % 30_000)
+            for number, gauge in enumerate(rounds(children_memory_kb=by))
+        ]
+
+    assert list(growth("it", swaying(by=0))) == []
+    assert list(growth("it", swaying(by=900))) == []
+    (found,) = growth("it", swaying(by=30_000))
+    assert "children_memory_kb grew by" in found
+
+
 def test_a_verdict_that_differs_is_told_at_once_and_a_missing_one_at_the_end() -> None:
     verdicts = Verdicts()
     assert not verdicts.add({"a/b": ["pass"], "a/c": ["pass"]})
