@@ -27,7 +27,7 @@ _PLAIN_KINDS = (
     ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")),
 )
 _PARSER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""The parser in C, where PyYAML came with it: to read the whole corpus takes half the time then."""
+"""The parser in C, where PyYAML came with it: a first run reads some hundred files."""
 _GREATEST = 2**63
 _DEEPEST = 40  # levels; no scenario needs ten, and a hostile file must not exhaust the stack
 
@@ -147,7 +147,7 @@ class _Builder:
         text = event.value
         if _HALF_A_PAIR.search(text):
             self.problems.append(place.problem(f"{text!r} is no text: half of a surrogate pair stands in it"))
-        if event.tag is None or event.tag == "!":
+        if event.tag is None:
             kind = _plain_kind(text) if event.implicit[0] else "str"
         elif event.tag.startswith(_CORE):
             kind = event.tag.removeprefix(_CORE)

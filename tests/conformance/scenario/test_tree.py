@@ -34,6 +34,7 @@ def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         ("a: 1e3", {"a": 1000.0}),
         ("a: '1'", {"a": "1"}),
         ("a: !!str 1", {"a": "1"}),
+        ("a: ! 1", {"a": "1"}),
         ("<<: b", {"<<": "b"}),
         ("a:\nb:", {"a": None, "b": None}),
         ("a: true", {"a": True}),
