@@ -49,6 +49,7 @@ class Corpus(pytest.Directory):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield the selected scenarios for each candidate; a file that cannot be read tells so as a node of its own."""
         session = session_of(self.config)
+        session.start_first()
         for source in find_sources(self.path):
             try:
                 chosen = session.scenarios_in(source)

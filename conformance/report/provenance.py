@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import platform
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ def header_of_run(
         "suite": conformance.__version__,
         "corpus": corpus_digest([SHIPPED, *folders]),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "platform": platform.platform(),
+        "platform": "-".join((os.uname().sysname, os.uname().release, os.uname().machine)),
         "selection": {"patterns": list(patterns), "levels": list(levels), "tags": list(tags)},
         "candidates": list(candidates),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from conformance.baselines.form import Baseline, about
 from conformance.driver.candidates import Candidate, parse_candidate
 from conformance.driver.trouble import CandidateTroubleError
-from conformance.errors import HarnessError
+from conformance.errors import HarnessError, SuiteError
 from conformance.runner.ahead import PlayedAhead
 from conformance.runner.baseline import hold
 from conformance.runner.judge import judge
@@ -60,6 +60,7 @@ class RunSession:
         self._lending = threading.Lock()
         self._starting = threading.Lock()
         self._ended = False
+        self._first_start: threading.Thread | None = None
         self._ahead: PlayedAhead[tuple[str, str], Result] | None = None
 
     def _new_candidate(self, client: str) -> Candidate:
@@ -69,6 +70,8 @@ class RunSession:
     @contextlib.contextmanager
     def _candidate(self, client: str) -> Iterator[Candidate]:
         """Lend a candidate that nobody else plays with; the one that was busy last comes first."""
+        if self._first_start:
+            self._first_start.join()
         with self._lending:
             if self._idle[client]:
                 candidate = self._idle[client].pop()
@@ -90,6 +93,17 @@ class RunSession:
         with self._starting, contextlib.suppress(CandidateTroubleError):  # what is wrong, the scenario will tell
             if not self._ended:
                 candidate.channel()
+
+    def start_first(self) -> None:
+        """Have the first candidate started beside what is done until something is played; once only."""
+        if self._first_start is None and not self.in_process:
+            (candidate,) = self._candidates[self.clients[0]]
+            self._first_start = threading.Thread(target=self._start_quietly, args=(candidate,))
+            self._first_start.start()
+
+    def _start_quietly(self, candidate: Candidate) -> None:
+        with contextlib.suppress(SuiteError):  # who plays with it meets that again, and tells
+            self._start(candidate)
 
     def scenarios_in(self, source: Source) -> list[Scenario]:
         """Return the scenarios of one file that are meant.
@@ -164,6 +178,8 @@ class RunSession:
     def close(self) -> None:
         """Stop all processes, remove the certificates, remember what was read."""
         self._reader.remember()
+        if self._first_start:
+            self._first_start.join()
         if self._ahead:
             self._ahead.close(self._interrupt)
         for candidate in self._all_candidates():

@@ -16,7 +16,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -188,9 +188,15 @@ class _Pickler(pickle.Pickler):
 
 def _made(kind: type, *values: object) -> object:
     made: object = object.__new__(kind)
-    for name, value in zip(_field_names(kind), values, strict=True):
-        object.__setattr__(made, name, value)
+    for set_field, value in zip(_setters(kind), values, strict=True):
+        set_field(made, value)
     return made
+
+
+@cache
+def _setters(kind: type) -> tuple[Callable[[object, object], None], ...]:
+    """Return what sets the fields of a frozen class of slots, one for each."""
+    return tuple(getattr(kind, name).__set__ for name in _field_names(kind))
 
 
 @cache
