@@ -142,7 +142,7 @@ class EnvelopeSession(AuthenticatedSession):
         return lines
 
     def _as_parameters(self, options: Sequence[str]) -> str:
-        return "".join([f" {option}" for option in self._only_offered(options)]) if options else ""
+        return " ".join(["", *self._only_offered(options)]) if options else ""
 
     def _replies_to(self, lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         """Return the replies to the lines of an envelope, which may be sent as late as these are asked for."""
@@ -172,10 +172,12 @@ class EnvelopeSession(AuthenticatedSession):
 
     def _in_a_group(self, lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         """Send all of the lines; yield their replies in order (RFC 2920 3.1: DATA is the last of a group)."""
-        for number, (block, count) in enumerate(_blocks(lines)):
-            if number and not self._stream().await_room():
+        first, *others = _blocks(lines)
+        self._put(*first)
+        for block in others:
+            if not self._stream().await_room():
                 break
-            self._put(block, count)
+            self._put(*block)
         stream = self._stream()
         for _ in lines:
             yield self.getreply()
@@ -207,17 +209,17 @@ class EnvelopeSession(AuthenticatedSession):
         self.getreply()
 
 
-def _blocks(lines: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Join lines to blocks, of one line at least; yield each with the number of its lines."""
+def _blocks(lines: Sequence[bytes]) -> list[tuple[bytes, int]]:
+    """Join lines to blocks, of one line at least; return each with the number of its lines."""
     if len(whole := b"".join(lines)) <= _BLOCK:
-        yield whole, len(lines)
-        return
+        return [(whole, len(lines))]
+    blocks: list[tuple[bytes, int]] = []
     block: list[bytes] = []
     octets = 0
     for line in lines:
         if block and octets + len(line) > _BLOCK:
-            yield b"".join(block), len(block)
+            blocks.append((b"".join(block), len(block)))
             block, octets = [], 0
         block.append(line)
         octets += len(line)
-    yield b"".join(block), len(block)
+    return [*blocks, (b"".join(block), len(block))]

@@ -18,7 +18,8 @@ _ADDRESS = rf"(?:{_ATEXT}++|{_QUOTED})+(?:@(?:{_ATEXT}+|\[[^\x00-\x20\x7f\[\\\]<
 _COMMENT = r"(?:[ \t]*\([^()\x00-\x1f\x7f]*\))?"
 _PHRASE = rf"(?:[^\"<>\x00-\x1f\x7f]|{_QUOTED})*"
 
-_BARE = re.compile(rf"{_COMMENT}[ \t]*({_ADDRESS})?{_COMMENT}[ \t]*")
+# Nearly every address is of the first form, which is one of the second, and found in half the time.
+_BARE = re.compile(rf"({_ATEXT}++@{_ATEXT}++)|{_COMMENT}[ \t]*({_ADDRESS})?{_COMMENT}[ \t]*")
 # A missing ">" at the very end is supplied: nothing else can be meant.
 _BRACKETED = re.compile(rf"{_PHRASE}<[ \t]*({_ADDRESS})?[ \t]*(?:>{_COMMENT}[ \t]*)?")
 
@@ -35,7 +36,7 @@ def address_of(text: str) -> str:
     match = _BARE.fullmatch(text) or _BRACKETED.fullmatch(text)
     if match is None:
         raise ValueError(f"expected one address like 'a@b.example' or 'Name <a@b.example>', got {text!r}")
-    return match[1] or ""
+    return match[match.lastindex] if match.lastindex else ""
 
 
 def reverse_path(address: str) -> str:
