@@ -36,6 +36,7 @@ _TRUST_VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """Name a file of certificates to trust, for OpenSSL's defaults and for those of Node."""
 
 DRIVER = Path(__file__).with_name("python_driver.py")
+_STARTER = DRIVER.with_name("start.py")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*(\.[^\W\d]\w*)*)?")
 
 
@@ -101,7 +102,7 @@ def parse_candidate(text: str, *, folder: Path | None = None) -> CandidateSpec:
     load = f"import {module}; {module}.{attribute}" if attribute else f"import {module}"
     return CandidateSpec(
         text=text,
-        command=(python, str(DRIVER)),
+        command=(python, str(_STARTER)),
         drive=drive,
         folder=folder,
         by_hand=shlex.join(["cd", str(folder)]) + " && " + shlex.join([python, "-c", load]),

@@ -103,6 +103,12 @@ class TestInterpreters:
         assert find_interpreter("./another-python", folder=tmp_path) == str(another)
 
 
+def test_a_candidate_starts_where_python_does_not_look_beside_its_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    with Candidate(parse_candidate("smtplib")) as candidate:
+        assert candidate.identity.implementation == "smtplib"
+
+
 class TestInThisProcess:
     @pytest.mark.parametrize("text", ["exec:node x.js", "smtplib@./another-python"])
     def test_only_a_module_of_this_interpreter_can_be_driven_so(self, text: str, tmp_path: Path) -> None:
