@@ -87,7 +87,7 @@ def only_offered(options: Iterable[str], offers: Mapping[str, str]) -> list[str]
 
 
 def _extension_of(option: str) -> str:
-    keyword = option.partition("=")[0].lower()
-    if keyword == "body" and option.upper() == _BINARY_BODY:
+    if option.upper() == _BINARY_BODY:
         return "binarymime"
+    keyword = option.partition("=")[0].lower()
     return _EXTENSION_OF_OPTION.get(keyword, keyword)
