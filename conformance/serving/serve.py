@@ -21,6 +21,9 @@ from fake_servers.messages import Message, Taker
 from fake_servers.transcript import Event
 
 _LAST_LINES_SECONDS = 2.0
+_SWITCH_SECONDS = 0.05
+"""A thread may run so long while others wait for it. Each of those looks at the clock as often, and with hundreds of
+connections Python's own 5 ms let that take a third of the processor time; no reply takes as long to make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ def serve(options: ServeOptions) -> None:
     room = connections_at_once()
     live = LiveTranscript()
     with contextlib.ExitStack() as stack:
+        stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(_SWITCH_SECONDS)
         authority = stack.enter_context(Authority())
         write_ca_file(authority, options.ca_file)
         server = MailServer(
