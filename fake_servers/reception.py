@@ -66,6 +66,8 @@ class Reception:
         return self._recorder.event(self.number, Kind.CLIENT, octets=octets, encrypted=self._stream.encrypted)
 
     def _line_arrived(self, line: Line) -> None:
+        if self.waker.stopped:  # thousands of lines may have come at once
+            raise StoppedError("a line that has come with others")
         for broken in broken_rules(line.octets, self.session):
             self._breach(broken, line.event)
         self.session.line_arrived(line.octets)

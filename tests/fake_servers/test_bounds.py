@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import time
 import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 
-from fake_servers import limits
+from fake_servers import limits, reception
 from fake_servers.mail_server import MailServer
 from fake_servers.manners import Conduct
-from fake_servers.transcript import Event
+from fake_servers.session import Session
+from fake_servers.transcript import End, Event
+from fake_servers.wire_rules import Broken
 from tests.fake_servers.wire_client import PATIENCE, WireClient
 
 MEGABYTE = 1 << 20
@@ -40,6 +43,22 @@ def test_a_client_that_floods_and_never_reads_costs_little(octets: bytes) -> Non
         assert time.monotonic() - began < limits.SETTLE_SECONDS + limits.STOP_SECONDS
         assert server.transcript.faults == []
     assert used < 48 * MEGABYTE
+
+
+def test_a_stop_is_heeded_between_lines_that_came_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[bytes] = []
+
+    def look_at(octets: bytes, _session: Session) -> Iterator[Broken]:
+        looked_at.append(octets)
+        server._lines[0].waker.stop()
+        return iter(())
+
+    monkeypatch.setattr(reception, "broken_rules", look_at)
+    with MailServer() as server, WireClient(server) as client:
+        client.reply()
+        client.send("NOOP\r\n" * 1000)
+        assert server.wait_for_end(0, PATIENCE) is End.CUT
+    assert looked_at == [b"NOOP\r\n"]
 
 
 def test_mail_data_without_end_cost_no_more_than_a_message_may() -> None:
