@@ -16,6 +16,8 @@ TEST = nox.project.dependency_groups(PROJECT, "test")
 CLIENTS = nox.project.dependency_groups(PROJECT, "clients")
 QUALITY = nox.project.dependency_groups(PROJECT, "quality")
 PAGE_FORMS = {"html": "matrix.html", "junit": "matrix.xml", "markdown": "matrix.md", "badge": "badge.json"}
+KEEPING_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+"""The tests start hundreds of processes; without bytecode each would compile all that it imports."""
 OURS = ["reference_client", "fake_servers", "scenarios", "conformance"]
 
 
@@ -25,7 +27,8 @@ def tests(session: nox.Session) -> None:
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     session.run("smtp-conformance", "lint", silent=True)  # reads the corpus once, and not each worker for itself
     # More workers than cores: a scenario is a conversation, and its two sides mostly wait for each other.
-    session.run("pytest", "-n", "5", "--dist", "worksteal", "--durations=15", *session.posargs)
+    together = ["-n", "5", "--dist", "worksteal"]
+    session.run("pytest", *together, "--durations=15", *session.posargs, env=KEEPING_BYTECODE)
 
 
 @nox.session
@@ -33,7 +36,7 @@ def miniatures(session: nox.Session) -> None:
     """Let every miniature meet the whole corpus: each bug fails exactly its scenarios, each legal variant none."""
     session.install("-e", ".[conformance]", *TEST, *CLIENTS)
     whole = ["tests/conformance/test_miniatures.py", "--whole-corpus"]
-    session.run("pytest", "-n", "3", "--dist", "worksteal", *whole, *session.posargs)
+    session.run("pytest", "-n", "3", "--dist", "worksteal", *whole, *session.posargs, env=KEEPING_BYTECODE)
 
 
 @nox.session(python="3.11")

@@ -14,6 +14,7 @@ import pytest
 from conformance.scenario.tree import read_tree
 from conformance.serving.rule_files import read_behaviour
 from fake_servers.rule_text import RuleSettings
+from tests.pytest_program import PYTEST
 
 PAGE = Path(__file__).parents[2] / "docs" / "fake-servers.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -47,7 +48,7 @@ def test_the_python_is_a_test_suite_in_which_one_test_fails_as_told(tmp_path: Pa
         name = re.match(r"# (\w+\.py)\n", snippet)
         assert name is not None
         (tmp_path / name[1]).write_text(snippet, encoding="utf-8")
-    done = run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"], tmp_path)
+    done = run([*PYTEST, "-p", "no:cacheprovider", "-q"], tmp_path)
     assert "1 failed, 7 passed" in done.stdout, done.stdout + done.stderr
     (shown,) = snippets("text")
     for line in (line.strip() for line in shown.splitlines()):

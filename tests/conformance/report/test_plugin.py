@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from tests.pytest_program import PYTEST
 
 PASSING = """\
 title: A server that greets and offers nothing is understood
@@ -52,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def run(tmp_path: Path, folder: Path) -> Run:
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         given = list(map(str, arguments))
-        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--smtp-scenarios", str(folder), *given]
+        command = [*PYTEST, "-p", "no:randomly", "--smtp-scenarios", str(folder), *given]
         return subprocess.run(  # noqa: S603 - pytest
             command,
             cwd=tmp_path,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.pytest_program import PYTEST
 
 PATIENCE = 60.0  # seconds; nothing here takes that long unless it is broken
 
@@ -15,7 +16,7 @@ PATIENCE = 60.0  # seconds; nothing here takes that long unless it is broken
 def outcome(tmp_path: Path, text: str, *options: str) -> str:
     """Run this as a test suite of its own; what pytest says."""
     (tmp_path / "test_it.py").write_text(f"import smtplib\nimport pytest\n\n{text}", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    command = [*PYTEST, "-p", "no:cacheprovider", *options]
     done = subprocess.run(  # noqa: S603 - our own
         command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
