@@ -23,7 +23,7 @@ from fake_servers.transcript import Event
 _LAST_LINES_SECONDS = 2.0
 _SWITCH_SECONDS = 0.05
 """A thread may run so long while others wait for it. Each of those looks at the clock as often, and with hundreds of
-connections Python's own 5 ms let that take a quarter of the processor time; no reply takes as long to make."""
+connections Python's own 5 ms let that cost more than some of the replies; none takes as long as this to make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
