@@ -15,7 +15,6 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -26,7 +25,7 @@ from .replay import replayable
 from .screen import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 _HERE = Path(__file__).parent
 _RUN = [sys.executable, "-m", "conformance", "run", "-q"]
@@ -45,13 +44,13 @@ class _Took:
 
 def _took(command: Sequence[str], **environment: str) -> _Took:
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(command, check=True, capture_output=True, env=_environment(environment))  # noqa: S603
+    subprocess.run(command, check=True, capture_output=True, env=_environment(**environment))  # noqa: S603
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return _Took(time.monotonic() - began, processor)
 
 
-def _environment(more: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, **_KEEPING_BYTECODE, **more}
 
 
@@ -123,8 +122,9 @@ def _first_verdict(effort: Effort) -> Measured:
 def _until_first_verdict() -> float:
     began = time.monotonic()
     command = [*_RUN, "--json", "/dev/stdout"]
-    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=_environment(), **quiet) as run:  # type: ignore[call-overload]  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
+        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as run:
         assert run.stdout is not None  # noqa: S101 - a pipe, as asked for
         for line in run.stdout:
             if _is_result(line):
